@@ -1,1 +1,225 @@
-//! Stub.
+//! The textual encoding of DER (RFC 7468), read more tolerantly than written.
+//!
+//! CAs and people hand over PEM with its line ends turned into spaces, with CRLF, inside an email,
+//! or as bare base64; all of that is read. A private key is recognised first and refused, so that
+//! it is neither stored nor repeated in a message.
+
+use data_encoding::{BASE64, BASE64_NOPAD};
+
+/// The most text that is read as one CSR or one certificate.
+pub const MAX_SINGLE: usize = 64 * 1024;
+/// The most text that is read as a chain of certificates.
+pub const MAX_CHAIN: usize = 256 * 1024;
+/// The label of a certificate (RFC 7468 §5).
+pub const CERTIFICATE: &str = "CERTIFICATE";
+/// The label of a CSR (RFC 7468 §7).
+pub const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
+/// The older label of a CSR, which Windows still writes (RFC 7468 §7).
+pub const NEW_CERTIFICATE_REQUEST: &str = "NEW CERTIFICATE REQUEST";
+
+const BEGIN: &str = "-----BEGIN ";
+const DASHES: &str = "-----";
+/// Longer labels are noise; RFC 7468 sets no limit.
+const MAX_SHOWN_LABEL: usize = 40;
+
+/// Why a text could not be read as PEM. No message repeats the input.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PemFault {
+    /// The text holds a private key.
+    #[error("this contains a private key; keep it secret and paste only the public part")]
+    PrivateKey,
+    /// The text is longer than what is read.
+    #[error("the text is larger than {limit} bytes; paste only the PEM block")]
+    TooLarge {
+        /// How much is read.
+        limit: usize,
+    },
+    /// Neither PEM nor base64.
+    #[error(
+        "this is not PEM; paste everything from -----BEGIN {expected}----- \
+         to -----END {expected}-----"
+    )]
+    NotPem {
+        /// The label that was looked for.
+        expected: String,
+    },
+    /// The text holds something else.
+    #[error("this is a PEM block labelled {found}; a {expected} is needed")]
+    WrongLabel {
+        /// The label that was looked for.
+        expected: String,
+        /// The label of the first block.
+        found: String,
+    },
+    /// More than one block where one is meant.
+    #[error("this holds {count} PEM blocks labelled {label}; paste exactly one")]
+    Several {
+        /// The label.
+        label: String,
+        /// How many there are.
+        count: usize,
+    },
+    /// A block without its end.
+    #[error("the PEM block has no -----END {label}-----; copy it to its last line")]
+    Unterminated {
+        /// The label.
+        label: String,
+    },
+    /// The content is not base64.
+    #[error("the content of the PEM block is not base64; copy it again, without changes")]
+    NotBase64,
+}
+
+/// One labelled block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// What stands behind BEGIN.
+    pub label: String,
+    /// The decoded content.
+    pub der: Vec<u8>,
+}
+
+/// Whether a text seems to hold a private key in PEM: looked for so broadly that a damaged
+/// marker is recognised too.
+#[must_use]
+pub fn holds_private_key(text: &[u8]) -> bool {
+    const MARK: &[u8] = b"PRIVATE KEY";
+    // "-----BEGIN ENCRYPTED PRIVATE KEY": the words between fit in this distance.
+    const REACH: usize = 32;
+    text.windows(5)
+        .enumerate()
+        .filter(|(_, window)| window.eq_ignore_ascii_case(b"BEGIN"))
+        .any(|(at, _)| {
+            let rest = text.get(at..).unwrap_or_default();
+            let near = rest.get(..REACH + MARK.len()).unwrap_or(rest);
+            near.windows(MARK.len())
+                .any(|window| window.eq_ignore_ascii_case(MARK))
+        })
+        || text.starts_with(b"PuTTY-User-Key-File")
+}
+
+/// Every block of a text, in order, whatever its label. Text between blocks is skipped.
+///
+/// # Errors
+/// [`PemFault`]; a text without any block gives an empty list.
+pub fn blocks(text: &str, limit: usize) -> Result<Vec<Block>, PemFault> {
+    if holds_private_key(text.as_bytes()) {
+        return Err(PemFault::PrivateKey);
+    }
+    if text.len() > limit {
+        return Err(PemFault::TooLarge { limit });
+    }
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once(BEGIN) {
+        let Some((label, body)) = after.split_once(DASHES) else {
+            return Err(PemFault::Unterminated {
+                label: shown(after),
+            });
+        };
+        let end = format!("-----END {label}-----");
+        let Some((body, after)) = body.split_once(&end) else {
+            return Err(PemFault::Unterminated {
+                label: shown(label),
+            });
+        };
+        found.push(Block {
+            label: label.to_owned(),
+            der: base64(body)?,
+        });
+        rest = after;
+    }
+    Ok(found)
+}
+
+/// The content of the one block with this label. Blocks with other labels may stand around it;
+/// a text without any block is read as bare base64.
+///
+/// # Errors
+/// [`PemFault`].
+pub fn decode(text: &str, label: &str, limit: usize) -> Result<Vec<u8>, PemFault> {
+    let mut all = decode_all(text, label, limit)?;
+    match (all.pop(), all.len()) {
+        (Some(only), 0) => Ok(only),
+        (_, others) => Err(PemFault::Several {
+            label: label.to_owned(),
+            count: others + 1,
+        }),
+    }
+}
+
+/// The contents of all blocks with this label, at least one. Blocks with other labels are
+/// skipped; a text without any block is read as bare base64.
+///
+/// # Errors
+/// [`PemFault`].
+pub fn decode_all(text: &str, label: &str, limit: usize) -> Result<Vec<Vec<u8>>, PemFault> {
+    let blocks = blocks(text, limit)?;
+    let Some(first) = blocks.first().map(|block| block.label.clone()) else {
+        return bare(text, label).map(|der| vec![der]);
+    };
+    let wanted: Vec<_> = blocks
+        .into_iter()
+        .filter(|block| block.label == label)
+        .map(|block| block.der)
+        .collect();
+    if wanted.is_empty() {
+        return Err(PemFault::WrongLabel {
+            expected: label.to_owned(),
+            found: shown(&first),
+        });
+    }
+    Ok(wanted)
+}
+
+/// Writes a block as RFC 7468 §2 asks: lines of 64 characters, each ended by a line feed.
+#[must_use]
+pub fn encode(label: &str, der: &[u8]) -> String {
+    let body = BASE64.encode(der);
+    let mut text = String::with_capacity(body.len() + body.len() / 64 + 2 * label.len() + 40);
+    text.push_str(&format!("{BEGIN}{label}{DASHES}\n"));
+    let mut rest = body.as_str();
+    while let Some((line, after)) = rest.split_at_checked(64) {
+        text.push_str(line);
+        text.push('\n');
+        rest = after;
+    }
+    if !rest.is_empty() {
+        text.push_str(rest);
+        text.push('\n');
+    }
+    text.push_str(&format!("{DASHES}END {label}{DASHES}\n"));
+    text
+}
+
+/// Base64 without a frame, as some fields of CA answers hold it.
+fn bare(text: &str, expected: &str) -> Result<Vec<u8>, PemFault> {
+    match base64(text) {
+        Ok(der) if !der.is_empty() => Ok(der),
+        _ => Err(PemFault::NotPem {
+            expected: expected.to_owned(),
+        }),
+    }
+}
+
+fn base64(body: &str) -> Result<Vec<u8>, PemFault> {
+    // A PEM that went through JSON or an environment variable has its line ends as two characters.
+    let body = body.replace("\\r", "").replace("\\n", "");
+    let mut symbols: Vec<u8> = body.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    while symbols.last() == Some(&b'=') {
+        symbols.pop();
+    }
+    BASE64_NOPAD
+        .decode(&symbols)
+        .map_err(|_| PemFault::NotBase64)
+}
+
+/// A label for a message: short, and without anything that could be content.
+pub(crate) fn shown(label: &str) -> String {
+    label
+        .chars()
+        .take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == ' ')
+        .take(MAX_SHOWN_LABEL)
+        .collect()
+}

@@ -1,1 +1,238 @@
-//! Stub.
+//! Certificate signing requests (RFC 2986): what a request says, and proof that its key signed it.
+//!
+//! [`Csr::read`] is the only way to a [`Csr`], so every value of the type has been verified and
+//! has a key that the CA accepts. Whether it fits an order is for [`policy`] to say.
+
+use crate::{
+    key::{KeyFingerprint, KeyRefused, PublicKey, fingerprint},
+    names::{CertificateName, NameFault, SubjectName},
+    signature::SignatureFault,
+};
+
+mod parse;
+pub mod policy;
+
+fingerprint! {
+    /// SHA-256 of a whole CertificationRequest in DER.
+    CsrFingerprint
+}
+
+/// Why a text or file is not a usable CSR. No message repeats more of the input than a name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsrFault {
+    /// A private key was given instead.
+    #[error("this is a private key; keep it secret, paste the certificate signing request")]
+    PrivateKey,
+    /// A certificate was given instead.
+    #[error(
+        "this is a certificate; paste the certificate signing request, \
+         which starts with -----BEGIN CERTIFICATE REQUEST-----"
+    )]
+    Certificate,
+    /// Another kind of PEM block was given.
+    #[error("this is a PEM block labelled {label}; paste the certificate signing request")]
+    WrongLabel {
+        /// The label.
+        label: String,
+    },
+    /// More than any CSR needs.
+    #[error("the text is larger than {limit} bytes, which no certificate signing request is")]
+    TooLarge {
+        /// How much is read.
+        limit: usize,
+    },
+    /// Neither PEM nor DER.
+    #[error(
+        "this is not a certificate signing request in PEM or DER; paste everything from \
+         -----BEGIN CERTIFICATE REQUEST----- to -----END CERTIFICATE REQUEST-----"
+    )]
+    NotPemOrDer,
+    /// More than one request.
+    #[error("this holds {count} certificate signing requests; paste exactly one")]
+    SeveralBlocks {
+        /// How many there are.
+        count: usize,
+    },
+    /// The structure is not that of RFC 2986 §4.
+    #[error("the certificate signing request is damaged in its {part}; make it again")]
+    Malformed {
+        /// Where.
+        part: &'static str,
+    },
+    /// Bytes follow the request.
+    #[error("there are extra bytes after the certificate signing request; copy it again")]
+    TrailingBytes,
+    /// The key in the request is not accepted.
+    #[error("{0}")]
+    KeyRefused(#[from] KeyRefused),
+    /// The signature uses a hash that can be forged, or an algorithm that isn't verified here.
+    #[error("{0}, then make the certificate signing request again")]
+    SignatureAlgorithm(SignatureFault),
+    /// The signature is not by the key in the request.
+    #[error(
+        "the signature does not verify, so the request was changed after it was made \
+         or the key is not yours; make the certificate signing request again"
+    )]
+    SignatureWrong,
+    /// A name that no certificate can carry.
+    #[error("the {place} \"{name}\" is malformed: {fault}")]
+    NameMalformed {
+        /// Where it stands.
+        place: NamePlace,
+        /// The name, shortened.
+        name: String,
+        /// What is wrong with it.
+        fault: NameFault,
+    },
+}
+
+/// Where a name stands in a CSR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamePlace {
+    /// The common name of the subject.
+    CommonName,
+    /// A dNSName of the subject alternative names.
+    SubjectAlternativeName,
+}
+
+impl std::fmt::Display for NamePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::CommonName => "common name",
+            Self::SubjectAlternativeName => "subject alternative name",
+        })
+    }
+}
+
+/// An extension that the request asks for (RFC 2985 §5.4.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestedExtension {
+    /// Its object identifier in dotted form.
+    pub oid: String,
+    /// Its name in RFC 5280, or the object identifier again.
+    pub name: String,
+    /// Whether it is marked critical.
+    pub critical: bool,
+}
+
+/// A certificate signing request whose signature has been verified and whose key is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Csr {
+    der: Vec<u8>,
+    subject: String,
+    common_names: Vec<CertificateName>,
+    subject_alternative_names: Vec<SubjectName>,
+    key: PublicKey,
+    signature_algorithm: String,
+    extensions: Vec<RequestedExtension>,
+    requests_ca: bool,
+    has_challenge_password: bool,
+}
+
+impl Csr {
+    /// The largest text or file that is read.
+    pub const MAX_INPUT: usize = crate::pem::MAX_SINGLE;
+
+    /// Reads PEM, bare base64 or DER, and verifies the proof of possession.
+    ///
+    /// # Errors
+    /// [`CsrFault`] says what is wrong and what to do.
+    pub fn read(text_or_der: &[u8]) -> Result<Self, CsrFault> {
+        parse::read(text_or_der)
+    }
+
+    /// The request in DER, exactly as it was signed.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The request in PEM, written anew: nothing that stood around it remains.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        crate::pem::encode(crate::pem::CERTIFICATE_REQUEST, &self.der)
+    }
+
+    /// What tells this request from others.
+    #[must_use]
+    pub fn fingerprint(&self) -> CsrFingerprint {
+        CsrFingerprint::of(&self.der)
+    }
+
+    /// The subject's distinguished name as text; empty when it is.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The first common name.
+    #[must_use]
+    pub fn common_name(&self) -> Option<&CertificateName> {
+        self.common_names.first()
+    }
+
+    /// All common names; more than one is unusual.
+    #[must_use]
+    pub fn common_names(&self) -> &[CertificateName] {
+        &self.common_names
+    }
+
+    /// The subject alternative names, of every kind.
+    #[must_use]
+    pub fn subject_alternative_names(&self) -> &[SubjectName] {
+        &self.subject_alternative_names
+    }
+
+    /// The domain names and wildcards that the request names, common name first, each once.
+    #[must_use]
+    pub fn names(&self) -> Vec<CertificateName> {
+        let alternative = self
+            .subject_alternative_names
+            .iter()
+            .filter_map(SubjectName::as_certificate_name);
+        let mut names = Vec::new();
+        for name in self.common_names.iter().chain(alternative) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    /// The public key.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// The fingerprint of the public key, by which reuse is found.
+    #[must_use]
+    pub fn key_fingerprint(&self) -> KeyFingerprint {
+        self.key.fingerprint()
+    }
+
+    /// The signature algorithm as text, such as `ECDSA with SHA-256`.
+    #[must_use]
+    pub fn signature_algorithm(&self) -> &str {
+        &self.signature_algorithm
+    }
+
+    /// The extensions that the request asks for.
+    #[must_use]
+    pub fn extensions(&self) -> &[RequestedExtension] {
+        &self.extensions
+    }
+
+    /// Whether the request asks for a CA certificate (RFC 5280 §4.2.1.9).
+    #[must_use]
+    pub fn requests_ca(&self) -> bool {
+        self.requests_ca
+    }
+
+    /// Whether the request holds a challenge password (RFC 2985 §5.4.1), readable by everyone.
+    #[must_use]
+    pub fn has_challenge_password(&self) -> bool {
+        self.has_challenge_password
+    }
+}

@@ -1,0 +1,168 @@
+//! Small readers for ASN.1 values whose general forms in the parser libraries are either costly on
+//! hostile input or lose information.
+
+use std::fmt::Write as _;
+
+use data_encoding::HEXUPPER;
+use x509_parser::asn1_rs::{Any, Tag};
+
+/// Values longer than this are cut when they are shown.
+const MAX_SHOWN: usize = 1024;
+
+/// An object identifier in its dotted form. Arcs above 128 bits, and identifiers longer than any
+/// in use, are given in hexadecimal: big-number arithmetic on them would be quadratic.
+pub(crate) fn oid_text(octets: &[u8]) -> String {
+    let mut text = String::new();
+    let mut arc: u128 = 0;
+    let mut first = true;
+    if octets.len() > 64 {
+        return hex(octets);
+    }
+    for octet in octets {
+        if arc.leading_zeros() < 7 {
+            return hex(octets);
+        }
+        arc = (arc << 7) | u128::from(octet & 0x7f);
+        if octet & 0x80 != 0 {
+            continue;
+        }
+        // X.690 §8.19.4: the first two arcs share one number.
+        let written = if first {
+            let top = (arc / 40).min(2);
+            write!(text, "{top}.{}", arc - top * 40)
+        } else {
+            write!(text, ".{arc}")
+        };
+        if written.is_err() {
+            return hex(octets);
+        }
+        first = false;
+        arc = 0;
+    }
+    if first { hex(octets) } else { text }
+}
+
+fn hex(octets: &[u8]) -> String {
+    let shown = octets.get(..MAX_SHOWN).unwrap_or(octets);
+    format!("#{}", HEXUPPER.encode(shown))
+}
+
+/// The text of a directory string (RFC 5280 §4.1.2.4), or `None` when the octets are not text of
+/// the kind they claim to be.
+pub(crate) fn directory_string(value: &Any<'_>) -> Option<String> {
+    let octets = value.data;
+    match value.tag() {
+        Tag::Utf8String
+        | Tag::PrintableString
+        | Tag::Ia5String
+        | Tag::NumericString
+        | Tag::VisibleString => std::str::from_utf8(octets).ok().map(str::to_owned),
+        // Nobody writes real T.61; what is found is UTF-8 or Latin-1.
+        Tag::T61String => Some(match std::str::from_utf8(octets) {
+            Ok(text) => text.to_owned(),
+            Err(_) => octets.iter().copied().map(char::from).collect(),
+        }),
+        Tag::BmpString => {
+            let (units, rest) = octets.as_chunks::<2>();
+            let units = units.iter().copied().map(u16::from_be_bytes);
+            char::decode_utf16(units)
+                .collect::<Result<String, _>>()
+                .ok()
+                .filter(|_| rest.is_empty())
+        }
+        Tag::UniversalString => {
+            let (units, rest) = octets.as_chunks::<4>();
+            units
+                .iter()
+                .map(|unit| char::from_u32(u32::from_be_bytes(*unit)))
+                .collect::<Option<String>>()
+                .filter(|_| rest.is_empty())
+        }
+        _ => None,
+    }
+}
+
+/// The value as text, or in the `#hex` form of RFC 4514 §2.4.
+pub(crate) fn value_text(value: &Any<'_>) -> String {
+    directory_string(value).unwrap_or_else(|| hex(value.data))
+}
+
+/// The tags of the values that follow one another in `content`, or `None` when they do not fill
+/// it exactly. Only definite lengths and single-octet tags occur in what is read here.
+pub(crate) fn tags(mut content: &[u8]) -> Option<Vec<u8>> {
+    let mut tags = Vec::new();
+    while !content.is_empty() {
+        let (tag, _, rest) = split_value(content)?;
+        tags.push(tag);
+        content = rest;
+    }
+    Some(tags)
+}
+
+/// The first value of `input`: its tag, its content, and what follows it (X.690 §8.1, §10.1).
+pub(crate) fn split_value(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = input.split_first()?;
+    if tag & 0x1f == 0x1f {
+        return None;
+    }
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = if *first < 0x80 {
+        (usize::from(*first), rest)
+    } else {
+        let (octets, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+        if octets.is_empty() || octets.len() > 4 {
+            return None;
+        }
+        let length = octets
+            .iter()
+            .fold(0_u64, |length, octet| (length << 8) | u64::from(*octet));
+        (usize::try_from(length).ok()?, rest)
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((*tag, content, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn object_identifiers_are_written_with_dots() {
+        assert_eq!(oid_text(&[0x55, 4, 3]), "2.5.4.3");
+        assert_eq!(
+            oid_text(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11]),
+            "1.2.840.113549.1.1.11"
+        );
+        assert_eq!(oid_text(&[]), "#");
+        assert!(oid_text(&[0xff; 40]).starts_with('#'));
+    }
+
+    #[test]
+    fn strings_of_every_kind_are_read() {
+        let read = |tag, octets: &[u8]| directory_string(&Any::from_tag_and_data(tag, octets));
+        assert_eq!(read(Tag::BmpString, &[0, 0x61, 0x20, 0xac]).unwrap(), "a€");
+        assert_eq!(read(Tag::BmpString, &[0]), None);
+        assert_eq!(read(Tag::BmpString, &[0xd8, 0]), None);
+        assert_eq!(read(Tag::UniversalString, &[0, 0, 0, 0x61]).unwrap(), "a");
+        assert_eq!(read(Tag::T61String, &[0xe9]).unwrap(), "é");
+        assert_eq!(read(Tag::Utf8String, &[0xff]), None);
+        assert_eq!(read(Tag::OctetString, b"a"), None);
+    }
+
+    #[test]
+    fn the_shape_of_a_sequence_is_exact() {
+        assert_eq!(tags(&[2, 1, 0, 0x30, 0]), Some(vec![2, 0x30]));
+        assert_eq!(tags(&[2, 2, 0]), None);
+        assert_eq!(tags(&[]), Some(vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(octets in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = oid_text(&octets);
+            let _ = tags(&octets);
+        }
+    }
+}

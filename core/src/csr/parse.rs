@@ -1,0 +1,340 @@
+//! From bytes to a verified [`Csr`].
+//!
+//! The order of the checks matters: what must not be repeated (a private key) first, then what
+//! bounds the work (size, kind of key), then structure, then the signature.
+
+use x509_parser::{
+    certification_request::X509CertificationRequest,
+    cri_attributes::{ParsedCriAttribute, X509CriAttribute},
+    error::X509Error,
+    extensions::{ParsedExtension, X509Extension},
+    nom,
+    prelude::FromDer,
+};
+
+use super::{Csr, CsrFault, NamePlace, RequestedExtension};
+use crate::{
+    certificate::{asn1, subject},
+    key::{KeyFault, PublicKey},
+    names::{CertificateName, NameFault, NameKind, SubjectName},
+    pem::{self, PemFault},
+    signature::{self, SignatureAlgorithm, SignatureFault},
+};
+
+/// extensionRequest, RFC 2985 §5.4.2.
+const EXTENSION_REQUEST: &str = "1.2.840.113549.1.9.14";
+/// challengePassword, RFC 2985 §5.4.1.
+const CHALLENGE_PASSWORD: &str = "1.2.840.113549.1.9.7";
+
+pub(super) fn read(input: &[u8]) -> Result<Csr, CsrFault> {
+    if pem::holds_private_key(input) {
+        return Err(CsrFault::PrivateKey);
+    }
+    if input.len() > Csr::MAX_INPUT {
+        return Err(CsrFault::TooLarge {
+            limit: Csr::MAX_INPUT,
+        });
+    }
+    let der = unwrap(input)?;
+    if is_private_key(&der) {
+        return Err(CsrFault::PrivateKey);
+    }
+    let (rest, request) =
+        X509CertificationRequest::from_der(&der).map_err(|error| structure_fault(&der, error))?;
+    if !rest.is_empty() {
+        return Err(CsrFault::TrailingBytes);
+    }
+    examine(&request)
+}
+
+/// DER from whatever it is wrapped in.
+fn unwrap(input: &[u8]) -> Result<Vec<u8>, CsrFault> {
+    // A SEQUENCE; no base64 of one and no PEM starts with this octet.
+    if input.first() == Some(&0x30) {
+        return Ok(input.to_vec());
+    }
+    let text = std::str::from_utf8(input).map_err(|_| CsrFault::NotPemOrDer)?;
+    let blocks = pem::blocks(text, Csr::MAX_INPUT).map_err(pem_fault)?;
+    let Some(first) = blocks.first() else {
+        return pem::decode(text, pem::CERTIFICATE_REQUEST, Csr::MAX_INPUT).map_err(pem_fault);
+    };
+    let label = first.label.clone();
+    let mut requests: Vec<_> = blocks
+        .into_iter()
+        .filter(|block| {
+            block.label == pem::CERTIFICATE_REQUEST || block.label == pem::NEW_CERTIFICATE_REQUEST
+        })
+        .collect();
+    match (requests.pop(), requests.len()) {
+        (Some(only), 0) => Ok(only.der),
+        (Some(_), others) => Err(CsrFault::SeveralBlocks { count: others + 1 }),
+        (None, _) if label == pem::CERTIFICATE => Err(CsrFault::Certificate),
+        (None, _) => Err(CsrFault::WrongLabel {
+            label: pem::shown(&label),
+        }),
+    }
+}
+
+fn pem_fault(fault: PemFault) -> CsrFault {
+    match fault {
+        PemFault::PrivateKey => CsrFault::PrivateKey,
+        PemFault::TooLarge { limit } => CsrFault::TooLarge { limit },
+        PemFault::Several { count, .. } => CsrFault::SeveralBlocks { count },
+        PemFault::WrongLabel { found, .. } => CsrFault::WrongLabel { label: found },
+        PemFault::NotPem { .. } | PemFault::Unterminated { .. } | PemFault::NotBase64 => {
+            CsrFault::NotPemOrDer
+        }
+    }
+}
+
+/// Whether DER is a private key without a label: PKCS #1, SEC 1, PKCS #8 and PKCS #12 start with
+/// a version number, where a request has a SEQUENCE; encrypted PKCS #8 (RFC 5958 §3) is an
+/// algorithm from PKCS #5 or PKCS #12 and an OCTET STRING.
+fn is_private_key(der: &[u8]) -> bool {
+    let Some((0x30, content, _)) = asn1::split_value(der) else {
+        return false;
+    };
+    matches!(
+        asn1::tags(content).as_deref(),
+        Some([0x02, 0x02 | 0x04 | 0x30, ..] | [0x30, 0x04])
+    )
+}
+
+/// Why the parser gave up: a certificate by mistake, or damage, and where.
+fn structure_fault(der: &[u8], error: nom::Err<X509Error>) -> CsrFault {
+    if looks_like_certificate(der) {
+        return CsrFault::Certificate;
+    }
+    let part = match error {
+        nom::Err::Incomplete(_) => "length: it is cut off",
+        nom::Err::Error(error) | nom::Err::Failure(error) => match error {
+            X509Error::InvalidVersion => "version",
+            X509Error::InvalidX509Name => "subject",
+            X509Error::InvalidSPKI => "public key",
+            X509Error::InvalidAttributes => "attributes",
+            X509Error::InvalidExtensions | X509Error::DuplicateExtensions => "extensions",
+            X509Error::InvalidAlgorithmIdentifier | X509Error::SignatureUnsupportedAlgorithm => {
+                "signature algorithm"
+            }
+            X509Error::InvalidSignatureValue => "signature",
+            _ => "structure",
+        },
+    };
+    CsrFault::Malformed { part }
+}
+
+/// A TBSCertificate starts with [0] version or its serial number and then has a SEQUENCE
+/// (RFC 5280 §4.1); a CertificationRequestInfo has exactly four parts (RFC 2986 §4.1).
+fn looks_like_certificate(der: &[u8]) -> bool {
+    let shape = asn1::split_value(der)
+        .and_then(|(_, content, _)| asn1::split_value(content))
+        .and_then(|(_, content, _)| asn1::tags(content));
+    matches!(
+        shape.as_deref(),
+        Some([0xa0, 0x02, 0x30, ..] | [0x02, 0x30, 0x30, 0x30, 0x30, 0x30, ..])
+    )
+}
+
+fn examine(request: &X509CertificationRequest<'_>) -> Result<Csr, CsrFault> {
+    check_shape(request)?;
+    let info = &request.certification_request_info;
+    if info.version.0 != 0 {
+        return Err(CsrFault::Malformed { part: "version" });
+    }
+    let key = PublicKey::from_parsed(&info.subject_pki).map_err(key_fault)?;
+    // Before the signature: an unaccepted key may be arbitrarily costly to compute with.
+    key.check_accepted()?;
+    check_signature(request, &key)?;
+
+    let requested = requested_extensions(info.attributes())?;
+    let mut subject_alternative_names = Vec::new();
+    let mut requests_ca = false;
+    for extension in requested {
+        match extension.parsed_extension() {
+            ParsedExtension::SubjectAlternativeName(san) => {
+                subject_alternative_names
+                    .extend(san.general_names.iter().map(subject::subject_name));
+            }
+            ParsedExtension::BasicConstraints(constraints) => requests_ca |= constraints.ca,
+            ParsedExtension::ParseError { .. } => {
+                return Err(CsrFault::Malformed { part: "extensions" });
+            }
+            _ => {}
+        }
+    }
+    if let Some(fault) = subject_alternative_names.iter().find_map(malformed_name) {
+        return Err(fault);
+    }
+    Ok(Csr {
+        der: request.as_raw().to_vec(),
+        subject: subject::distinguished_name(&info.subject),
+        common_names: common_names(&info.subject)?,
+        subject_alternative_names,
+        key,
+        signature_algorithm: signature::algorithm_name(&request.signature_algorithm),
+        extensions: requested.iter().map(requested_extension).collect(),
+        requests_ca,
+        has_challenge_password: info
+            .attributes()
+            .iter()
+            .any(|attribute| attribute_oid(attribute) == CHALLENGE_PASSWORD),
+    })
+}
+
+/// The parser ignores what follows the known parts of a SEQUENCE; DER does not allow it there.
+fn check_shape(request: &X509CertificationRequest<'_>) -> Result<(), CsrFault> {
+    let parts = |der| asn1::split_value(der).and_then(|(_, content, _)| asn1::tags(content));
+    if parts(request.as_raw()).as_deref() != Some(&[0x30, 0x30, 0x03]) {
+        return Err(CsrFault::Malformed { part: "structure" });
+    }
+    let info = request.certification_request_info.raw;
+    if parts(info).as_deref() != Some(&[0x02, 0x30, 0x30, 0xa0]) {
+        return Err(CsrFault::Malformed {
+            part: "request information",
+        });
+    }
+    Ok(())
+}
+
+fn key_fault(fault: KeyFault) -> CsrFault {
+    CsrFault::Malformed {
+        part: match fault {
+            KeyFault::ExplicitCurve => "public key: the curve is not given by its name",
+            KeyFault::Structure | KeyFault::Rsa | KeyFault::Point => "public key",
+        },
+    }
+}
+
+fn check_signature(
+    request: &X509CertificationRequest<'_>,
+    key: &PublicKey,
+) -> Result<(), CsrFault> {
+    let algorithm = SignatureAlgorithm::from_identifier(&request.signature_algorithm)
+        .map_err(CsrFault::SignatureAlgorithm)?;
+    if request.signature_value.unused_bits != 0 {
+        return Err(CsrFault::Malformed { part: "signature" });
+    }
+    signature::verify(
+        algorithm,
+        key,
+        request.certification_request_info.raw,
+        request.signature_value.data.as_ref(),
+    )
+    .map_err(|fault| match fault {
+        SignatureFault::Wrong => CsrFault::SignatureWrong,
+        SignatureFault::Key => CsrFault::Malformed { part: "public key" },
+        other => CsrFault::SignatureAlgorithm(other),
+    })
+}
+
+/// The extensions of the one extensionRequest attribute. Two of them, or two extensions of one
+/// kind (RFC 5280 §4.2), would let two readers see two different requests.
+fn requested_extensions<'a>(
+    attributes: &'a [X509CriAttribute<'a>],
+) -> Result<&'a [X509Extension<'a>], CsrFault> {
+    let mut found: &[X509Extension<'_>] = &[];
+    let mut seen = false;
+    for attribute in attributes {
+        if attribute_oid(attribute) != EXTENSION_REQUEST {
+            continue;
+        }
+        let ParsedCriAttribute::ExtensionRequest(request) = attribute.parsed_attribute() else {
+            return Err(CsrFault::Malformed { part: "attributes" });
+        };
+        if seen {
+            return Err(CsrFault::Malformed {
+                part: "attributes: the extension request stands there twice",
+            });
+        }
+        seen = true;
+        found = &request.extensions;
+    }
+    let mut oids: Vec<_> = found.iter().map(|extension| &extension.oid).collect();
+    oids.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+    let all = oids.len();
+    oids.dedup();
+    if oids.len() < all {
+        return Err(CsrFault::Malformed {
+            part: "extensions: one stands there twice",
+        });
+    }
+    Ok(found)
+}
+
+fn attribute_oid(attribute: &X509CriAttribute<'_>) -> String {
+    asn1::oid_text(attribute.oid.as_bytes())
+}
+
+fn common_names(name: &x509_parser::x509::X509Name<'_>) -> Result<Vec<CertificateName>, CsrFault> {
+    let mut names = Vec::new();
+    for text in subject::common_names(name) {
+        let text = text.ok_or(CsrFault::Malformed {
+            part: "subject: the common name is not text",
+        })?;
+        // Some tools write the attribute also when they have nothing to put into it.
+        if text.is_empty() {
+            continue;
+        }
+        names.push(
+            CertificateName::parse(&text)
+                .map_err(|fault| name_malformed(NamePlace::CommonName, &text, fault))?,
+        );
+    }
+    Ok(names)
+}
+
+fn malformed_name(name: &SubjectName) -> Option<CsrFault> {
+    let place = NamePlace::SubjectAlternativeName;
+    match name {
+        SubjectName::Other {
+            kind: NameKind::MalformedDns,
+            text,
+        } => match CertificateName::parse(text) {
+            Err(fault) => Some(name_malformed(place, text, fault)),
+            // It only has the trailing dot that is not allowed in a dNSName.
+            Ok(_) => Some(name_malformed(place, text, NameFault::EmptyLabel)),
+        },
+        SubjectName::Other {
+            kind: NameKind::MalformedIp,
+            ..
+        } => Some(CsrFault::Malformed {
+            part: "subject alternative names: an IP address has neither 4 nor 16 octets",
+        }),
+        _ => None,
+    }
+}
+
+fn name_malformed(place: NamePlace, name: &str, fault: NameFault) -> CsrFault {
+    CsrFault::NameMalformed {
+        place,
+        name: name.chars().take(100).collect(),
+        fault,
+    }
+}
+
+fn requested_extension(extension: &X509Extension<'_>) -> RequestedExtension {
+    let oid = asn1::oid_text(extension.oid.as_bytes());
+    RequestedExtension {
+        name: extension_name(&oid).to_owned(),
+        critical: extension.critical,
+        oid,
+    }
+}
+
+/// RFC 5280 §4.2.1 and RFC 7633.
+fn extension_name(oid: &str) -> &str {
+    match oid {
+        "2.5.29.14" => "subject key identifier",
+        "2.5.29.15" => "key usage",
+        "2.5.29.17" => "subject alternative name",
+        "2.5.29.19" => "basic constraints",
+        "2.5.29.30" => "name constraints",
+        "2.5.29.31" => "CRL distribution points",
+        "2.5.29.32" => "certificate policies",
+        "2.5.29.35" => "authority key identifier",
+        "2.5.29.37" => "extended key usage",
+        "1.3.6.1.5.5.7.1.1" => "authority information access",
+        "1.3.6.1.5.5.7.1.24" => "TLS feature",
+        other => other,
+    }
+}

@@ -1,0 +1,228 @@
+//! Whether a CSR fits the order that it is meant for.
+//!
+//! The CA takes the key from the CSR and the names from the order; so a common name that differs
+//! stops the order, and alternative names that differ are only worth saying.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Csr;
+use crate::names::{CertificateName, SubjectName};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Probably not what was meant.
+    Warning,
+    /// The CA would refuse, or the result would be unusable.
+    Error,
+}
+
+/// The names that an order is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderNames {
+    /// The order's domain.
+    pub primary: CertificateName,
+    /// Further names of a multi-domain product.
+    pub additional: Vec<CertificateName>,
+}
+
+impl OrderNames {
+    fn contains(&self, name: &CertificateName) -> bool {
+        self.primary == *name || self.additional.contains(name)
+    }
+}
+
+/// One thing to know about a CSR before it goes into an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CsrFinding {
+    /// No common name, where the CA wants the order's domain (EMS-1056).
+    CommonNameMissing {
+        /// The order's domain.
+        expected: CertificateName,
+    },
+    /// A common name that is not the order's domain (EMS-1056).
+    CommonNameDiffers {
+        /// What the request has.
+        found: CertificateName,
+        /// The order's domain.
+        expected: CertificateName,
+    },
+    /// More than one common name.
+    SeveralCommonNames {
+        /// How many.
+        count: usize,
+    },
+    /// The request asks for a CA certificate.
+    RequestsCa,
+    /// The request asks for an extension that only the CA decides about.
+    ForbiddenExtension {
+        /// Its name.
+        name: String,
+    },
+    /// The request carries a password that everyone can read.
+    ChallengePassword,
+    /// A name in the request that isn't ordered.
+    NotOrdered {
+        /// The name.
+        name: SubjectName,
+    },
+    /// An ordered name that is not in the request.
+    NotInCsr {
+        /// The name.
+        name: CertificateName,
+    },
+}
+
+impl CsrFinding {
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::CommonNameMissing { .. }
+            | Self::CommonNameDiffers { .. }
+            | Self::SeveralCommonNames { .. } => Severity::Error,
+            Self::RequestsCa
+            | Self::ForbiddenExtension { .. }
+            | Self::ChallengePassword
+            | Self::NotOrdered { .. } => Severity::Warning,
+            Self::NotInCsr { .. } => Severity::Info,
+        }
+    }
+
+    /// A stable name of the kind of finding.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CommonNameMissing { .. } => "common-name-missing",
+            Self::CommonNameDiffers { .. } => "common-name-differs",
+            Self::SeveralCommonNames { .. } => "several-common-names",
+            Self::RequestsCa => "requests-ca",
+            Self::ForbiddenExtension { .. } => "forbidden-extension",
+            Self::ChallengePassword => "challenge-password",
+            Self::NotOrdered { .. } => "not-ordered",
+            Self::NotInCsr { .. } => "not-in-csr",
+        }
+    }
+}
+
+impl fmt::Display for CsrFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommonNameMissing { expected } => write!(
+                f,
+                "the request has no common name, and the CA wants the order's domain there \
+                 (EMS-1056); make the request again with the common name {expected}"
+            ),
+            Self::CommonNameDiffers { found, expected } => write!(
+                f,
+                "the common name is {found}, but the order is for {expected} (EMS-1056); \
+                 make the request again with that common name, or change the order's domain"
+            ),
+            Self::SeveralCommonNames { count } => write!(
+                f,
+                "the request has {count} common names; make it again with exactly one"
+            ),
+            Self::RequestsCa => f.write_str(
+                "the request asks for a CA certificate, which the CA will ignore or refuse; \
+                 make it again without basic constraints",
+            ),
+            Self::ForbiddenExtension { name } => write!(
+                f,
+                "the request asks for the extension \"{name}\", which only the CA decides about; \
+                 it will ignore or refuse it"
+            ),
+            Self::ChallengePassword => f.write_str(
+                "the request holds a challenge password in clear text, which the CA does not \
+                 use; do not use that password anywhere else",
+            ),
+            Self::NotOrdered { name } => write!(
+                f,
+                "the request names {name}, but the order does not, and the CA goes by the order; \
+                 add it to the order if the certificate needs it"
+            ),
+            Self::NotInCsr { name } => write!(
+                f,
+                "{name} is ordered but not named in the request; the certificate will have it \
+                 all the same"
+            ),
+        }
+    }
+}
+
+/// Compares a request with the names of its order. The most important findings come first;
+/// an empty list means that nothing is to be said.
+#[must_use]
+pub fn check(csr: &Csr, order: &OrderNames) -> Vec<CsrFinding> {
+    let mut findings = Vec::new();
+    match csr.common_names() {
+        [] => findings.push(CsrFinding::CommonNameMissing {
+            expected: order.primary.clone(),
+        }),
+        [only] if *only == order.primary => {}
+        [only] => findings.push(CsrFinding::CommonNameDiffers {
+            found: only.clone(),
+            expected: order.primary.clone(),
+        }),
+        several => findings.push(CsrFinding::SeveralCommonNames {
+            count: several.len(),
+        }),
+    }
+    if csr.requests_ca() {
+        findings.push(CsrFinding::RequestsCa);
+    }
+    findings.extend(forbidden_extensions(csr));
+    if csr.has_challenge_password() {
+        findings.push(CsrFinding::ChallengePassword);
+    }
+    findings.extend(not_ordered(csr, order));
+    let named = csr.names();
+    findings.extend(
+        std::iter::once(&order.primary)
+            .chain(&order.additional)
+            // About the primary domain the common name has already said it.
+            .filter(|name| **name != order.primary && !named.contains(name))
+            .map(|name| CsrFinding::NotInCsr { name: name.clone() }),
+    );
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+    findings
+}
+
+/// Extensions whose content only the issuer can know: name constraints, CRL distribution points,
+/// certificate policies, authority key identifier, authority information access.
+fn forbidden_extensions(csr: &Csr) -> impl Iterator<Item = CsrFinding> {
+    const ISSUERS_OWN: [&str; 5] = [
+        "2.5.29.30",
+        "2.5.29.31",
+        "2.5.29.32",
+        "2.5.29.35",
+        "1.3.6.1.5.5.7.1.1",
+    ];
+    csr.extensions()
+        .iter()
+        .filter(|extension| ISSUERS_OWN.contains(&extension.oid.as_str()))
+        .map(|extension| CsrFinding::ForbiddenExtension {
+            name: extension.name.clone(),
+        })
+}
+
+fn not_ordered(csr: &Csr, order: &OrderNames) -> Vec<CsrFinding> {
+    let mut names: Vec<&SubjectName> = Vec::new();
+    for name in csr.subject_alternative_names() {
+        let ordered = name
+            .as_certificate_name()
+            .is_some_and(|name| order.contains(name));
+        if !ordered && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| CsrFinding::NotOrdered { name: name.clone() })
+        .collect()
+}
