@@ -93,7 +93,8 @@ pub struct Agreement {
 }
 
 /// Everything that the CA needs to book an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NewOrder {
     /// The reference that the order carries as a tag and in its remarks.
     pub reference: OrderReference,
@@ -120,16 +121,32 @@ pub struct NewOrder {
 }
 
 /// The organization of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NewOrderOrganization {
     /// `organizationNumber`.
     pub number: String,
-    /// `prevettingToken`: spares the organization's contact a consent e-mail.
+    /// `prevettingToken`: spares the organization's contact a consent e-mail. A capability, so it
+    /// is read from the CA just before the order is placed and never stored.
+    #[serde(skip)]
     pub prevetting_token: Option<String>,
 }
 
+impl fmt::Debug for NewOrderOrganization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewOrderOrganization")
+            .field("number", &self.number)
+            .field(
+                "prevetting_token",
+                &self.prevetting_token.as_ref().map(|_| "…"),
+            )
+            .finish()
+    }
+}
+
 /// The CA's numbers for a booked order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Booked {
     /// `orderNumber`.
     pub order_number: CaOrderNumber,
@@ -149,12 +166,24 @@ pub struct AccountOverview {
 }
 
 /// `GetOrganizationDetails`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OrganizationDetails {
     /// The organization. Its `groups` holds just the group that was asked for.
     pub organization: Organization,
     /// The token for orders; a capability, so it is neither stored nor shown.
     pub prevetting_token: Option<String>,
+}
+
+impl fmt::Debug for OrganizationDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrganizationDetails")
+            .field("organization", &self.organization)
+            .field(
+                "prevetting_token",
+                &self.prevetting_token.as_ref().map(|_| "…"),
+            )
+            .finish()
+    }
 }
 
 /// A status of the CA: number and words, as they came.

@@ -1,0 +1,136 @@
+//! What may happen to an order, and what follows.
+
+use super::{Order, schedule};
+use crate::{
+    ca::{Booked, Observation},
+    fault::CaRefusal,
+    revocation::{Remark, RevocationReason},
+    time::Timestamp,
+};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The call that books the order is about to be made.
+    PlaceStarted,
+    /// The CA booked the order.
+    PlaceAccepted(Booked),
+    /// The CA said a clear no.
+    PlaceRefused(CaRefusal),
+    /// The CA turned the call away before acting on it.
+    PlaceNotTaken {
+        /// Seconds that the CA wants us to wait, where it says so.
+        after: Option<i64>,
+    },
+    /// The call ended without a clear answer: the order may exist.
+    PlaceUnanswered,
+    /// The order was found in the CA's list.
+    FoundAtCa(Booked),
+    /// The CA's list was read to its end without finding the order.
+    AbsentAtCa,
+    /// The CA said where the order stands.
+    Observed(Observation),
+    /// The CA gave a certificate that is not the one asked for.
+    Mismatched {
+        /// What differs, in words.
+        differences: Vec<String>,
+    },
+    /// A person wants the certificate revoked.
+    RevokeRequested {
+        /// Why.
+        reason: RevocationReason,
+        /// The remark that the CA wants.
+        remark: Remark,
+    },
+    /// The CA took the revocation request.
+    RevokeAccepted,
+    /// The CA refused the revocation request.
+    RevokeRefused(CaRefusal),
+    /// The CA cancelled the order at our request.
+    CancelAccepted,
+    /// A person deleted the order here.
+    Deleted,
+    /// A person took the deletion back.
+    Restored,
+}
+
+/// Work that a change asks for; it is stored in the same batch as the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Move the placing on: call, or look for the order at the CA.
+    Place {
+        /// Not earlier than this.
+        not_before: Timestamp,
+    },
+    /// Get the certificate and admit it.
+    FetchCertificate,
+}
+
+/// The result of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The order afterwards.
+    pub order: Order,
+    /// Work to be done.
+    pub effects: Vec<Effect>,
+    /// Whether there is anything to store.
+    pub is_change: bool,
+}
+
+impl Transition {
+    /// A change: counts the version up and sets when to look again.
+    pub(super) fn changed(mut order: Order, now: Timestamp) -> Self {
+        order.version = order.version.saturating_add(1);
+        order.updated_at = now;
+        order.next_check_at = schedule::next_check(&order, now);
+        Self {
+            order,
+            effects: Vec::new(),
+            is_change: true,
+        }
+    }
+
+    pub(super) fn unchanged(order: &Order) -> Self {
+        Self {
+            order: order.clone(),
+            effects: Vec::new(),
+            is_change: false,
+        }
+    }
+
+    pub(super) fn with(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+}
+
+/// The event does not fit the order's state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransitionError {
+    /// The order is not being placed.
+    #[error("the order is not being placed")]
+    NotPlacing,
+    /// A call to place the order is under way, or its outcome is not known yet.
+    #[error("a call to place this order is already under way")]
+    AlreadyCalling,
+    /// The outcome of the last call is known already.
+    #[error("the outcome of placing this order is not in doubt")]
+    NotInDoubt,
+    /// There is no issued certificate.
+    #[error("the order has no issued certificate; cancel it instead of revoking")]
+    NothingToRevoke,
+    /// The certificate is revoked already.
+    #[error("the certificate is revoked already")]
+    AlreadyRevoked,
+    /// No revocation was asked for.
+    #[error("no revocation was asked for")]
+    NoRevocationRequested,
+    /// The order is not one that can still be cancelled.
+    #[error(
+        "only an order without an issued certificate can be cancelled; revoke the certificate instead"
+    )]
+    NotCancellable,
+    /// The order does not wait for a certificate.
+    #[error("the order does not wait for a certificate")]
+    NotAwaitingCertificate,
+}

@@ -1,0 +1,145 @@
+//! What the CA says about an order, folded into what we know.
+
+use super::{Effect, Order, OrderState, Pending, RevocationPhase, Transition, TransitionError};
+use crate::{
+    ca::{Observation, RevocationStanding, Stage, Standing, StatusText},
+    time::Timestamp,
+};
+
+/// An observation older than the stored one is dropped; a final state stays; an order with a
+/// certificate never goes back to pending.
+pub(super) fn observed(
+    order: &Order,
+    observation: Observation,
+    now: Timestamp,
+) -> Result<Transition, TransitionError> {
+    let is_stale = order.observed_at.is_some_and(|seen| observation.at < seen);
+    if is_stale || order.is_final() {
+        return Ok(Transition::unchanged(order));
+    }
+    if matches!(order.state, OrderState::Placing(_)) {
+        // A status needs an order number, which an order that is being placed does not have.
+        return Err(TransitionError::NotInDoubt);
+    }
+    let mut next = order.clone();
+    next.observed_at = Some(observation.at);
+    next.tracking_url = observation.tracking_url.clone().or(next.tracking_url);
+    next.requestor_email = observation.requestor_email.clone().or(next.requestor_email);
+    if !observation.domains.is_empty() {
+        next.domain_checks.clone_from(&observation.domains);
+    }
+    match &order.state {
+        OrderState::Pending(pending) => next.state = pending_next(pending, &observation),
+        OrderState::Held(_) | OrderState::Fulfilled(_) => with_certificate(&mut next, &observation),
+        _ => return Ok(Transition::unchanged(order)),
+    }
+    let fetch = observation.standing == Standing::Issued
+        && matches!(&next.state, OrderState::Pending(p) if !is_mismatch(&p.stage));
+    let transition = if is_same_but_time(order, &next) && !fetch {
+        rescheduled(order, next, now)
+    } else {
+        Transition::changed(next, now)
+    };
+    Ok(if fetch {
+        transition.with(Effect::FetchCertificate)
+    } else {
+        transition
+    })
+}
+
+/// The CA cancelled the order at our request.
+pub(super) fn cancelled(order: &Order, now: Timestamp) -> Result<Transition, TransitionError> {
+    match order.state {
+        OrderState::Cancelled => Ok(Transition::unchanged(order)),
+        OrderState::Pending(_) => {
+            let mut next = order.clone();
+            next.state = OrderState::Cancelled;
+            Ok(Transition::changed(next, now))
+        }
+        _ => Err(TransitionError::NotCancellable),
+    }
+}
+
+/// Nothing new but the time of the look; the version still counts up, because the time is stored.
+fn rescheduled(order: &Order, next: Order, now: Timestamp) -> Transition {
+    let is_new_look = next.observed_at != order.observed_at;
+    if is_new_look {
+        Transition::changed(next, now)
+    } else {
+        Transition::unchanged(order)
+    }
+}
+
+fn is_same_but_time(before: &Order, after: &Order) -> bool {
+    before.state == after.state
+        && before.domain_checks == after.domain_checks
+        && before.tracking_url == after.tracking_url
+        && before.requestor_email == after.requestor_email
+}
+
+fn is_mismatch(stage: &Stage) -> bool {
+    matches!(stage, Stage::CertificateMismatch { .. })
+}
+
+fn pending_next(pending: &Pending, observation: &Observation) -> OrderState {
+    match &observation.standing {
+        Standing::Pending { stage } => OrderState::Pending(Pending {
+            stage: stage.clone(),
+            certificate_status: observation.certificate_status.clone(),
+            order_status: observation.order_status.clone(),
+        }),
+        // Issued is decided by the certificate itself; until it is here the CA is at work. A
+        // mismatch stays visible until the CA says something else than "issued".
+        Standing::Issued => OrderState::Pending(Pending {
+            stage: if is_mismatch(&pending.stage) {
+                pending.stage.clone()
+            } else {
+                Stage::Processing
+            },
+            certificate_status: observation.certificate_status.clone(),
+            order_status: observation.order_status.clone(),
+        }),
+        Standing::Rejected { text } => OrderState::Rejected { text: text.clone() },
+        Standing::Cancelled => OrderState::Cancelled,
+        Standing::Expired => OrderState::Expired,
+        Standing::Revoked => OrderState::Revoked {
+            certificate_id: None,
+        },
+    }
+}
+
+fn with_certificate(order: &mut Order, observation: &Observation) {
+    let is_revoked = observation.standing == Standing::Revoked
+        || observation.revocation == Some(RevocationStanding::Revoked);
+    if is_revoked {
+        order.state = OrderState::Revoked {
+            certificate_id: order.state.certificate_id().cloned(),
+        };
+        return;
+    }
+    if observation.standing == Standing::Expired && matches!(order.state, OrderState::Held(_)) {
+        order.state = OrderState::Expired;
+        return;
+    }
+    let revocation = match &mut order.state {
+        OrderState::Held(held) => held.revocation.as_mut(),
+        OrderState::Fulfilled(fulfilled) => fulfilled.revocation.as_mut(),
+        _ => None,
+    };
+    let Some(revocation) = revocation else { return };
+    match &observation.revocation {
+        Some(RevocationStanding::Requested) => revocation.phase = RevocationPhase::Requested,
+        Some(RevocationStanding::Refused { text }) => {
+            revocation.phase = RevocationPhase::Refused { text: text.clone() };
+        }
+        Some(RevocationStanding::Unknown { status }) => unknown_revocation(revocation, status),
+        Some(RevocationStanding::Revoked) | None => {}
+    }
+}
+
+/// A status that we do not know proves at least that the CA has the request.
+fn unknown_revocation(revocation: &mut super::Revocation, _status: &StatusText) {
+    if revocation.phase == RevocationPhase::Sending {
+        revocation.phase = RevocationPhase::Requested;
+    }
+}
