@@ -1,0 +1,108 @@
+//! Linked emSign accounts.
+
+use certwright_core::{
+    credential::{Environment, Generation},
+    directory::DirectoryPart,
+    ids::{CredentialId, JobId},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// Links an account.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LinkCredential {
+    /// The name that people give it.
+    pub label: String,
+    /// Where the account lives.
+    pub environment: Environment,
+    /// Which API it speaks.
+    #[serde(default = "v1")]
+    pub generation: Generation,
+    /// The ten-digit account number.
+    pub account_number: String,
+    /// The access key; stored sealed, never returned.
+    pub access_key: String,
+}
+
+fn v1() -> Generation {
+    Generation::V1
+}
+
+/// Replaces an access key.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RotateCredential {
+    /// The new access key.
+    pub access_key: String,
+}
+
+/// A linked account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialView {
+    /// Identity.
+    pub id: CredentialId,
+    /// The name that people gave it.
+    pub label: String,
+    /// Where the account lives.
+    pub environment: Environment,
+    /// Which API it speaks.
+    pub generation: Generation,
+    /// The account number.
+    pub account_number: String,
+    /// The e-mail address of the account's user.
+    pub user_email: String,
+    /// When it was linked.
+    pub created_at: Timestamp,
+    /// When its access key was last accepted by the CA.
+    pub verified_at: Timestamp,
+}
+
+/// An account that was linked just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkedCredential {
+    /// The account.
+    pub credential: CredentialView,
+    /// The job that fetches its directory.
+    pub sync_job_id: JobId,
+}
+
+/// Starts a sync of one account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SyncRequest {
+    /// The parts; all when empty.
+    #[serde(default)]
+    pub parts: Vec<DirectoryPart>,
+}
+
+/// Starts a sync of several accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SyncAllRequest {
+    /// The accounts; all when empty.
+    #[serde(default)]
+    pub credential_ids: Vec<CredentialId>,
+    /// The parts; all when empty.
+    #[serde(default)]
+    pub parts: Vec<DirectoryPart>,
+}
+
+/// Starts an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportRequest {
+    /// Whether orders that were deleted here come back.
+    #[serde(default)]
+    pub restore_deleted: bool,
+}
+
+/// Jobs that were started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StartedJobs {
+    /// Their ids.
+    pub job_ids: Vec<JobId>,
+}

@@ -1,0 +1,218 @@
+//! The one table of endpoints: method, path and the kind of action, which decides who may call.
+//!
+//! A line of the table that lacks its action does not compile, and the Worker's dispatch is an
+//! exhaustive match over [`Endpoint`], so no endpoint exists without a permission or a handler.
+
+use certwright_core::permission::Action;
+use http::Method;
+
+macro_rules! endpoints {
+    ($($name:ident: $method:ident $template:literal $action:ident, $summary:literal;)+) => {
+        /// An endpoint of the HTTP API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Endpoint {
+            $(#[doc = $summary] $name,)+
+        }
+
+        impl Endpoint {
+            /// Every endpoint.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The HTTP method.
+            #[must_use]
+            pub fn method(self) -> Method {
+                match self { $(Self::$name => Method::$method,)+ }
+            }
+
+            /// The path, with `{…}` for the part that varies.
+            #[must_use]
+            pub fn template(self) -> &'static str {
+                match self { $(Self::$name => $template,)+ }
+            }
+
+            /// The kind of action, which decides the least role.
+            #[must_use]
+            pub fn action(self) -> Action {
+                match self { $(Self::$name => Action::$action,)+ }
+            }
+
+            /// What the endpoint does, in a sentence.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$name => $summary,)+ }
+            }
+        }
+    };
+}
+
+endpoints! {
+    Health: GET "/healthz" Public, "Tells whether the Worker and its database answer.";
+
+    LinkCredential: POST "/v1/credentials" Administer, "Links an emSign account after a live check, and starts its first sync.";
+    ListCredentials: GET "/v1/credentials" Read, "Lists the linked accounts.";
+    GetCredential: GET "/v1/credentials/{id}" Read, "Shows a linked account.";
+    VerifyCredential: POST "/v1/credentials/{id}/verify" Operate, "Checks the stored access key with a live call.";
+    RotateCredential: POST "/v1/credentials/{id}/rotate" Administer, "Replaces the access key after a live check.";
+    SyncCredential: POST "/v1/credentials/{id}/sync" Operate, "Starts a sync of chosen parts of the directory.";
+    ImportOrders: POST "/v1/credentials/{id}/import" Operate, "Starts the import of the account's existing orders.";
+    SyncAll: POST "/v1/sync" Operate, "Starts a sync for several accounts at once.";
+
+    ListAccounts: GET "/v1/accounts" Read, "Lists the accounts' users and roles.";
+    ListGroups: GET "/v1/groups" Read, "Lists groups.";
+    ListOrganizations: GET "/v1/organizations" Read, "Lists organizations.";
+    ListDomains: GET "/v1/domains" Read, "Lists pre-validated domains.";
+    ListProducts: GET "/v1/products" Read, "Lists products.";
+
+    InspectCsr: POST "/v1/csrs/inspect" Read, "Reads a CSR and says what it holds; stores nothing.";
+    StoreCsr: POST "/v1/csrs" Request, "Checks and stores a CSR.";
+    ListCsrs: GET "/v1/csrs" Read, "Lists stored CSRs.";
+    GetCsr: GET "/v1/csrs/{id}" Read, "Shows a stored CSR.";
+
+    ValidateOrder: POST "/v1/orders/validate" Request, "Rehearses an order: every check, nothing stored, nothing sent.";
+    PlaceOrder: POST "/v1/orders" Request, "Places an order, exactly once per Idempotency-Key.";
+    ListOrders: GET "/v1/orders" Read, "Lists orders.";
+    GetOrder: GET "/v1/orders/{id}" Read, "Shows an order.";
+    CheckOrder: POST "/v1/orders/{id}/check" Operate, "Asks the CA where an order stands, and fetches an issued certificate.";
+    CheckDueOrders: POST "/v1/orders/check-due" Operate, "Asks the CA about every order that is due.";
+    RevokeOrder: POST "/v1/orders/{id}/revoke" Operate, "Asks the CA to revoke the order's certificate.";
+    CancelOrder: POST "/v1/orders/{id}/cancel" Operate, "Cancels an order that has no certificate yet, at the CA.";
+    DeleteOrder: DELETE "/v1/orders/{id}" Operate, "Forgets an order here; nothing is sent to the CA.";
+    RestoreOrder: POST "/v1/orders/{id}/restore" Operate, "Takes a deletion back.";
+    GetDcv: GET "/v1/orders/{id}/dcv" Operate, "Shows what to publish to show control of a domain.";
+    VerifyDcv: POST "/v1/orders/{id}/dcv/verify" Operate, "Asks the CA to look for what was published.";
+
+    ListCertificates: GET "/v1/certificates" Read, "Lists and searches the inventory.";
+    GetCertificate: GET "/v1/certificates/{id}" Read, "Shows a certificate.";
+    ExportCertificate: GET "/v1/certificates/{id}/pem" Read, "Gives a certificate and its chain as PEM.";
+    AdmitHeld: POST "/v1/certificates/admit-held" Operate, "Stores every held certificate for which a seat is free.";
+
+    ListJobs: GET "/v1/jobs" Read, "Lists jobs.";
+    GetJob: GET "/v1/jobs/{id}" Read, "Shows a job with its progress and result.";
+
+    GetLicense: GET "/v1/license" Read, "Shows the license and its seats.";
+    SetLicense: PUT "/v1/license" Administer, "Sets the license.";
+    RemoveLicense: DELETE "/v1/license" Administer, "Removes the license; the community license applies.";
+
+    GetSummary: GET "/v1/summary" Read, "Counts what needs attention.";
+    ListAudit: GET "/v1/audit" Read, "Lists who did what.";
+}
+
+/// An endpoint found by method and path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Matched<'p> {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// What stands in the place of the template's `{…}`.
+    pub parameter: Option<&'p str>,
+}
+
+/// No endpoint fits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoEndpoint {
+    /// There is no such path.
+    #[error("there is no such address")]
+    Path,
+    /// The path exists, with other methods.
+    #[error("this address does not take that method")]
+    Method {
+        /// The methods that it takes.
+        allowed: Vec<Method>,
+    },
+}
+
+impl Endpoint {
+    /// Finds the endpoint for a method and a path without query. A fixed segment wins over one
+    /// that varies, so `/v1/orders/check-due` is never read as an order's id.
+    ///
+    /// # Errors
+    /// [`NoEndpoint`], with the methods that the path takes when it exists.
+    pub fn find<'p>(method: &Method, path: &'p str) -> Result<Matched<'p>, NoEndpoint> {
+        let mut allowed = Vec::new();
+        let mut found: Option<Matched<'p>> = None;
+        for endpoint in Self::ALL {
+            let Some(parameter) = endpoint.match_path(path) else {
+                continue;
+            };
+            if endpoint.method() != *method {
+                allowed.push(endpoint.method());
+            } else if found.is_none_or(|before| before.parameter.is_some()) {
+                found = Some(Matched {
+                    endpoint: *endpoint,
+                    parameter,
+                });
+            }
+        }
+        match found {
+            Some(matched) => Ok(matched),
+            None if allowed.is_empty() => Err(NoEndpoint::Path),
+            None => Err(NoEndpoint::Method { allowed }),
+        }
+    }
+
+    /// The path with `parameter` in the place that varies.
+    #[must_use]
+    pub fn path(self, parameter: &str) -> String {
+        let segments = self.template().split('/');
+        let filled = segments.map(|s| if s.starts_with('{') { parameter } else { s });
+        filled.collect::<Vec<_>>().join("/")
+    }
+
+    fn match_path(self, path: &str) -> Option<Option<&str>> {
+        let mut parameter = None;
+        let mut actual = path.split('/');
+        for expected in self.template().split('/') {
+            let segment = actual.next()?;
+            if expected.starts_with('{') {
+                if segment.is_empty() {
+                    return None;
+                }
+                parameter = Some(segment);
+            } else if segment != expected {
+                return None;
+            }
+        }
+        actual.next().is_none().then_some(parameter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_endpoint_finds_itself() {
+        for endpoint in Endpoint::ALL {
+            let path = endpoint.path("x1");
+            let matched = Endpoint::find(&endpoint.method(), &path).unwrap();
+            assert_eq!(matched.endpoint, *endpoint, "{path}");
+        }
+    }
+
+    #[test]
+    fn unknown_paths_and_methods_are_told_apart() {
+        assert_eq!(
+            Endpoint::find(&Method::GET, "/v2/orders"),
+            Err(NoEndpoint::Path)
+        );
+        assert_eq!(
+            Endpoint::find(&Method::GET, "/v1/orders/"),
+            Err(NoEndpoint::Path)
+        );
+        let fault = Endpoint::find(&Method::PATCH, "/v1/orders").unwrap_err();
+        assert_eq!(
+            fault,
+            NoEndpoint::Method {
+                allowed: vec![Method::POST, Method::GET]
+            }
+        );
+    }
+
+    #[test]
+    fn only_health_needs_no_caller() {
+        let public: Vec<_> = Endpoint::ALL
+            .iter()
+            .filter(|e| e.action() == Action::Public)
+            .collect();
+        assert_eq!(public, [&Endpoint::Health]);
+    }
+}

@@ -1,0 +1,56 @@
+//! Health, summary, audit.
+
+use certwright_core::{ids::AuditId, permission::Role, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Liveness.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    /// `ok` when the database answers.
+    pub status: String,
+    /// The version of the Worker.
+    pub version: String,
+}
+
+/// What needs attention.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Orders that are being placed.
+    pub placing: u64,
+    /// Orders that wait for something at the CA.
+    pub pending: u64,
+    /// Issued orders that wait for a seat.
+    pub held: u64,
+    /// Orders that the CA did not take.
+    pub failed: u64,
+    /// Orders whose certificate is stored.
+    pub fulfilled: u64,
+    /// Certificates that run out within 30 days, counted up to 100.
+    pub expiring: u64,
+    /// Jobs that are running.
+    pub running_jobs: u64,
+}
+
+/// An entry of the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditView {
+    /// Identity.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who: a token's id, or `system`.
+    pub actor: String,
+    /// With which role; absent for the system.
+    pub role: Option<Role>,
+    /// What, such as `order.place`.
+    pub action: String,
+    /// On what: an id or an address.
+    pub subject: String,
+    /// How it ended: `done`, `refused` or `failed`.
+    pub outcome: String,
+    /// What more there is to say.
+    pub detail: Option<String>,
+}
