@@ -44,6 +44,9 @@ pub enum Unanswered {
     /// Something else than the documented JSON, such as a proxy's HTML page.
     #[error("the reply is not the documented JSON ({0})")]
     NotUnderstood(String),
+    /// The CA itself says that something went wrong on its side, which leaves open whether it acted.
+    #[error("the CA reports trouble of its own: {0}")]
+    Trouble(String),
     /// The reply is larger than any honest one.
     #[error("the reply is too large")]
     TooLarge,
