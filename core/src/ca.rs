@@ -121,7 +121,7 @@ pub struct NewOrder {
 }
 
 /// The organization of an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewOrderOrganization {
     /// `organizationNumber`.

@@ -25,8 +25,13 @@ pub enum DirectoryPart {
 
 impl DirectoryPart {
     /// Every part, in the order in which a full sync reads them.
-    pub const ALL: [Self; 5] =
-        [Self::Accounts, Self::Groups, Self::Organizations, Self::Domains, Self::Products];
+    pub const ALL: [Self; 5] = [
+        Self::Accounts,
+        Self::Groups,
+        Self::Organizations,
+        Self::Domains,
+        Self::Products,
+    ];
 
     /// The name used in addresses and in storage.
     #[must_use]
@@ -239,7 +244,11 @@ impl DirectoryItem for Domain {
     const PART: DirectoryPart = DirectoryPart::Domains;
     /// One name may stand under two organizations (emSign API reference, B5).
     fn key(&self) -> String {
-        format!("{}@{}", self.name, self.organization_number.as_deref().unwrap_or(""))
+        format!(
+            "{}@{}",
+            self.name,
+            self.organization_number.as_deref().unwrap_or("")
+        )
     }
     fn name(&self) -> &str {
         &self.name
@@ -282,8 +291,12 @@ impl<T> Diff<T> {
 pub fn diff<T: DirectoryItem + PartialEq + Clone>(local: &[T], remote: &[T]) -> Diff<T> {
     let known: BTreeMap<String, &T> = local.iter().map(|item| (item.key(), item)).collect();
     let shown: BTreeMap<String, &T> = remote.iter().map(|item| (item.key(), item)).collect();
-    let mut result =
-        Diff { added: Vec::new(), changed: Vec::new(), gone: Vec::new(), unchanged: 0 };
+    let mut result = Diff {
+        added: Vec::new(),
+        changed: Vec::new(),
+        gone: Vec::new(),
+        unchanged: 0,
+    };
     for (key, item) in &shown {
         match known.get(key) {
             None => result.added.push((*item).clone()),
@@ -291,7 +304,11 @@ pub fn diff<T: DirectoryItem + PartialEq + Clone>(local: &[T], remote: &[T]) -> 
             Some(_) => result.unchanged += 1,
         }
     }
-    result.gone = known.keys().filter(|key| !shown.contains_key(*key)).cloned().collect();
+    result.gone = known
+        .keys()
+        .filter(|key| !shown.contains_key(*key))
+        .cloned()
+        .collect();
     result
 }
 
@@ -323,7 +340,9 @@ pub fn coverage(
             (Some(wanted), Some(actual)) => wanted == actual,
             _ => true,
         };
-        let Ok(name) = domain.name.parse::<crate::names::DomainName>() else { continue };
+        let Ok(name) = domain.name.parse::<crate::names::DomainName>() else {
+            continue;
+        };
         if !ours || !host.is_within(&name) {
             continue;
         }
@@ -354,7 +373,12 @@ mod tests {
     #[test]
     fn a_diff_tells_added_changed_gone_and_counts_the_rest() {
         let local = [group("1", "a"), group("2", "b"), group("3", "c")];
-        let remote = [group("2", "b"), group("3", "C"), group("4", "d"), group("4", "d")];
+        let remote = [
+            group("2", "b"),
+            group("3", "C"),
+            group("4", "d"),
+            group("4", "d"),
+        ];
         let diff = diff(&local, &remote);
         assert_eq!(diff.added, [group("4", "d")]);
         assert_eq!(diff.changed, [group("3", "C")]);

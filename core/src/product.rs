@@ -73,7 +73,10 @@ impl ProductType {
     /// Whether an organization must be named.
     #[must_use]
     pub fn needs_organization(self) -> bool {
-        matches!(self.validation(), ValidationLevel::Organization | ValidationLevel::Extended)
+        matches!(
+            self.validation(),
+            ValidationLevel::Organization | ValidationLevel::Extended
+        )
     }
 
     /// Checks names against the type.
@@ -112,7 +115,9 @@ pub enum NameRefused {
     #[error("this product takes no wildcard; choose a wildcard product or name the host itself")]
     WildcardNotAllowed,
     /// The first name is not a wildcard.
-    #[error("this product takes only a wildcard such as *.example.com; choose another product for a single host")]
+    #[error(
+        "this product takes only a wildcard such as *.example.com; choose another product for a single host"
+    )]
     WildcardRequired,
     /// Names beyond the first.
     #[error("this product covers one name; choose a UCC (multi-domain) product for several")]

@@ -43,7 +43,9 @@ impl RevocationReason {
     /// The reason with this number, when the CA takes it.
     #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.number() == number)
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.number() == number)
     }
 }
 
