@@ -1,0 +1,89 @@
+//! Why a use case did not do what was asked: typed here, made a problem document at the edge.
+
+use certwright_api::problem::FieldProblem;
+use certwright_core::{fault::CaFault, order::TransitionError};
+
+use crate::{database::DatabaseFault, platform::SealFault};
+
+/// Why a request could not be served.
+#[derive(Debug)]
+pub enum Fault {
+    /// The request breaks rules of ours; nothing was stored or sent.
+    Invalid(Vec<FieldProblem>),
+    /// There is no such thing.
+    NotFound(&'static str),
+    /// The request does not fit the present state of things.
+    Conflict(Conflict),
+    /// The CA did not do it.
+    Ca(CaFault),
+    /// Our own trouble; the text is for the log only.
+    Internal(String),
+    /// The deployment's secrets are not in order.
+    Seal(SealFault),
+}
+
+/// The request does not fit the present state of things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// A stable code.
+    pub code: &'static str,
+    /// The field at fault, where there is one.
+    pub field: Option<&'static str>,
+    /// What is the matter.
+    pub detail: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl Fault {
+    /// One field at fault.
+    #[must_use]
+    pub fn invalid(field: &str, code: &str, message: impl ToString) -> Self {
+        Self::Invalid(vec![field_problem(field, code, message, None)])
+    }
+}
+
+/// A fault of one field.
+#[must_use]
+pub fn field_problem(
+    field: &str,
+    code: &str,
+    message: impl ToString,
+    remedy: Option<&str>,
+) -> FieldProblem {
+    FieldProblem {
+        field: field.to_owned(),
+        code: code.to_owned(),
+        message: message.to_string(),
+        remedy: remedy.map(str::to_owned),
+    }
+}
+
+impl From<DatabaseFault> for Fault {
+    fn from(fault: DatabaseFault) -> Self {
+        Self::Internal(format!("database: {}", fault.0))
+    }
+}
+
+impl From<CaFault> for Fault {
+    fn from(fault: CaFault) -> Self {
+        Self::Ca(fault)
+    }
+}
+
+impl From<SealFault> for Fault {
+    fn from(fault: SealFault) -> Self {
+        Self::Seal(fault)
+    }
+}
+
+impl From<TransitionError> for Fault {
+    fn from(error: TransitionError) -> Self {
+        Self::Conflict(Conflict {
+            code: "order-state",
+            field: None,
+            detail: error.to_string(),
+            remedy: None,
+        })
+    }
+}

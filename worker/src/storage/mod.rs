@@ -1,0 +1,16 @@
+//! What is stored and how it is found: statements and row shapes, a file per table group.
+//!
+//! Many rows travel in one parameter as JSON and are unpacked by `json_each`, because the platform
+//! counts statements: a page of a hundred orders is one statement.
+
+pub mod audit;
+pub mod certificates;
+pub mod counters;
+pub mod credentials;
+pub mod csrs;
+pub mod directory;
+pub mod idempotency;
+pub mod jobs;
+pub mod license;
+pub mod orders;
+pub mod work;

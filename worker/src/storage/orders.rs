@@ -1,0 +1,284 @@
+//! Orders.
+
+use certwright_core::{
+    ids::{CredentialId, OrderId},
+    import::CaIdentity,
+    names::CertificateName,
+    order::Order,
+};
+use serde::{Deserialize, Serialize};
+
+use super::super::database::{Database, DatabaseFault, Row, Statement, decode, json};
+
+#[derive(Deserialize)]
+struct RecordRow {
+    record: String,
+}
+
+/// An order as one element of a `json_each` parameter.
+#[derive(Serialize)]
+struct Stored<'a> {
+    id: &'a OrderId,
+    credential: &'a CredentialId,
+    reference: Option<&'a str>,
+    number: Option<&'a str>,
+    request: Option<&'a str>,
+    state: &'static str,
+    host: String,
+    key: Option<String>,
+    next_check: Option<i64>,
+    ordered: i64,
+    deleted: i64,
+    version: u64,
+    /// The version that must be stored for an update to count.
+    over: u64,
+    record: String,
+}
+
+fn stored(order: &Order) -> Result<Stored<'_>, DatabaseFault> {
+    Ok(Stored {
+        id: &order.id,
+        credential: &order.credential_id,
+        reference: order.reference().map(|reference| reference.as_str()),
+        number: order.ca_order_number.as_ref().map(|number| number.as_str()),
+        request: order.ca_request_number.as_ref().map(|number| number.as_str()),
+        state: order.state.name(),
+        host: searchable(&order.domain),
+        key: order.key.as_ref().map(ToString::to_string),
+        next_check: order.next_check_at.map(|at| at.unix()),
+        ordered: order.ordered_at.unix(),
+        deleted: i64::from(order.deleted_at.is_some()),
+        version: order.version,
+        over: order.version.saturating_sub(1),
+        record: json(order)?,
+    })
+}
+
+/// A name as the index has it: labels reversed. What is no DNS name is kept as it is.
+#[must_use]
+pub fn searchable(domain: &str) -> String {
+    domain
+        .parse::<CertificateName>()
+        .map_or_else(|_| domain.to_ascii_lowercase(), |name| name.reversed())
+}
+
+/// Orders as a parameter for [`insert`], [`update`] and the admission of certificates.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn parameter(orders: &[&Order]) -> Result<String, DatabaseFault> {
+    let rows: Result<Vec<_>, _> = orders.iter().map(|order| stored(order)).collect();
+    json(&rows?)
+}
+
+/// Inserts orders; one that the CA's number shows to be known already is left alone, which makes
+/// importing the same page twice harmless.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn insert(orders: &[&Order]) -> Result<Statement, DatabaseFault> {
+    Ok(Statement::new(
+        "INSERT OR IGNORE INTO orders (id, credential_id, reference, ca_order_number, \
+           ca_request_number, state, host, key_fingerprint, next_check_at, ordered_at, is_deleted, \
+           version, record) \
+         SELECT value ->> 'id', value ->> 'credential', value ->> 'reference', \
+           value ->> 'number', value ->> 'request', value ->> 'state', value ->> 'host', \
+           value ->> 'key', value ->> 'next_check', value ->> 'ordered', value ->> 'deleted', \
+           value ->> 'version', value ->> 'record' \
+         FROM json_each(?1)",
+    )
+    .bind(parameter(orders)?))
+}
+
+/// Stores changed orders, each only over the version that it was made from.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn update(orders: &[&Order]) -> Result<Statement, DatabaseFault> {
+    Ok(Statement::new(
+        "UPDATE orders SET ca_order_number = j.value ->> 'number', \
+           ca_request_number = j.value ->> 'request', state = j.value ->> 'state', \
+           next_check_at = j.value ->> 'next_check', is_deleted = j.value ->> 'deleted', \
+           version = j.value ->> 'version', record = j.value ->> 'record' \
+         FROM json_each(?1) AS j \
+         WHERE orders.id = j.value ->> 'id' AND orders.version = j.value ->> 'over'",
+    )
+    .bind(parameter(orders)?))
+}
+
+fn orders(rows: Vec<Row>) -> Result<Vec<Order>, DatabaseFault> {
+    let rows: Vec<RecordRow> = decode(rows)?;
+    rows.into_iter()
+        .map(|row| {
+            serde_json::from_str(&row.record)
+                .map_err(|error| DatabaseFault(format!("an order does not convert: {error}")))
+        })
+        .collect()
+}
+
+/// The orders with these ids, deleted ones included, in no promised order.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn by_ids(
+    database: &impl Database,
+    ids: &[OrderId],
+) -> Result<Vec<Order>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT record FROM orders WHERE id IN (SELECT value FROM json_each(?1))",
+    );
+    orders(database.query(statement.bind(json(ids)?)).await?)
+}
+
+/// The order with this id, deleted or not.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn by_id(
+    database: &impl Database,
+    id: &OrderId,
+) -> Result<Option<Order>, DatabaseFault> {
+    let statement = Statement::new("SELECT record FROM orders WHERE id = ?1").bind(id.as_str());
+    Ok(orders(database.query(statement).await?)?.pop())
+}
+
+/// The orders of an account that the CA knows by these identities.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn by_ca_identities(
+    database: &impl Database,
+    credential: &CredentialId,
+    identities: &[CaIdentity],
+    requests: &[&str],
+) -> Result<Vec<Order>, DatabaseFault> {
+    let numbers: Vec<&str> = identities
+        .iter()
+        .filter_map(|identity| match identity {
+            CaIdentity::Order(number) => Some(number.as_str()),
+            CaIdentity::Draft(_) => None,
+        })
+        .collect();
+    let statement = Statement::new(
+        "SELECT record FROM orders \
+         WHERE credential_id = ?1 AND ca_order_number IN (SELECT value FROM json_each(?2)) \
+         UNION \
+         SELECT record FROM orders WHERE credential_id = ?1 AND ca_order_number IS NULL \
+           AND ca_request_number IN (SELECT value FROM json_each(?3))",
+    );
+    let statement = statement.bind(credential.as_str()).bind(json(&numbers)?).bind(json(requests)?);
+    orders(database.query(statement).await?)
+}
+
+/// Orders that are due for a status check, the longest waiting first.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn due(
+    database: &impl Database,
+    now: i64,
+    limit: u32,
+) -> Result<Vec<Order>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT record FROM orders WHERE next_check_at IS NOT NULL AND next_check_at <= ?1 \
+         ORDER BY next_check_at LIMIT ?2",
+    );
+    orders(database.query(statement.bind(now).bind(limit)).await?)
+}
+
+/// Held orders, the oldest first.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn held(database: &impl Database, limit: u32) -> Result<Vec<Order>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT record FROM orders WHERE is_deleted = 0 AND state = 'held' \
+         ORDER BY ordered_at, id DESC LIMIT ?1",
+    );
+    orders(database.query(statement.bind(limit)).await?)
+}
+
+/// Whether an order was placed with this key before.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn with_key(
+    database: &impl Database,
+    fingerprint: &str,
+) -> Result<Option<Order>, DatabaseFault> {
+    let statement =
+        Statement::new("SELECT record FROM orders WHERE key_fingerprint = ?1 LIMIT 1");
+    Ok(orders(database.query(statement.bind(fingerprint)).await?)?.pop())
+}
+
+/// Which index a list walks. Each walk reads rows in proportion to the page.
+pub enum Walk<'a> {
+    /// Everything, the newest first.
+    All,
+    /// One state, the newest first.
+    State(&'a str),
+    /// One account, the newest first.
+    Credential(&'a str),
+    /// A host and everything below it, by reversed name.
+    Host(&'a str),
+}
+
+/// A page of orders along an index, and the position of the last row that was read.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn walk(
+    database: &impl Database,
+    walk: &Walk<'_>,
+    is_deleted: bool,
+    after: &crate::paging::Cursor,
+    limit: u32,
+) -> Result<Vec<Order>, DatabaseFault> {
+    let deleted = i64::from(is_deleted);
+    let statement = match walk {
+        Walk::All => Statement::new(
+            "SELECT record FROM orders WHERE is_deleted = ?1 AND ordered_at <= ?2 \
+             AND (ordered_at < ?2 OR id > ?3) ORDER BY ordered_at DESC, id LIMIT ?4",
+        ),
+        Walk::State(_) => Statement::new(
+            "SELECT record FROM orders WHERE is_deleted = ?1 AND state = ?5 AND ordered_at <= ?2 \
+             AND (ordered_at < ?2 OR id > ?3) ORDER BY ordered_at DESC, id LIMIT ?4",
+        ),
+        Walk::Credential(_) => Statement::new(
+            "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
+             AND ordered_at <= ?2 AND (ordered_at < ?2 OR id > ?3) \
+             ORDER BY ordered_at DESC, id LIMIT ?4",
+        ),
+        Walk::Host(_) => {
+            return by_host(database, walk, deleted, after, limit).await;
+        }
+    };
+    let statement =
+        statement.bind(deleted).bind(after.number).bind(after.text.as_str()).bind(limit);
+    let statement = match walk {
+        Walk::State(value) | Walk::Credential(value) => statement.bind(*value),
+        Walk::All | Walk::Host(_) => statement,
+    };
+    orders(database.query(statement).await?)
+}
+
+/// The position in a walk by host is `host` and `id`, joined by a space, which neither contains.
+async fn by_host(
+    database: &impl Database,
+    walk: &Walk<'_>,
+    deleted: i64,
+    after: &crate::paging::Cursor,
+    limit: u32,
+) -> Result<Vec<Order>, DatabaseFault> {
+    let Walk::Host(host) = walk else { return Ok(Vec::new()) };
+    let (seen_host, seen_id) = after.text.split_once(' ').unwrap_or((host, ""));
+    // `com.example` and `com.example.` up to, not including, `com.example/`: '/' follows '.'.
+    let statement = Statement::new(
+        "SELECT record FROM orders WHERE is_deleted = ?1 AND host >= ?2 AND host < ?5 || '/' \
+         AND (host > ?2 OR id > ?3) AND (host = ?5 OR host >= ?5 || '.') \
+         ORDER BY host, id LIMIT ?4",
+    );
+    let statement =
+        statement.bind(deleted).bind(seen_host).bind(seen_id).bind(limit).bind(*host);
+    orders(database.query(statement).await?)
+}
