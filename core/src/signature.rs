@@ -6,7 +6,10 @@
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::{BoxedUint, pkcs1v15};
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use x509_parser::x509::AlgorithmIdentifier;
+use x509_parser::{
+    asn1_rs::{Class, Tag},
+    x509::AlgorithmIdentifier,
+};
 
 use crate::{
     certificate::asn1,
@@ -126,8 +129,10 @@ impl SignatureAlgorithm {
         let oid = asn1::oid_text(identifier.algorithm.as_bytes());
         let parameters = identifier.parameters().map(|parameters| {
             // Only NULL is ever allowed, so nothing else has to be kept apart.
-            let is_null =
-                parameters.tag() == x509_parser::asn1_rs::Tag::Null && parameters.data.is_empty();
+            let is_null = parameters.tag() == Tag::Null
+                && parameters.class() == Class::Universal
+                && parameters.header.is_primitive()
+                && parameters.data.is_empty();
             if is_null { &[5, 0][..] } else { &[][..] }
         });
         Self::from_oid(&oid, parameters)

@@ -1,10 +1,13 @@
 //! Small readers for ASN.1 values whose general forms in the parser libraries are either costly on
 //! hostile input or lose information.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use data_encoding::HEXUPPER;
-use x509_parser::asn1_rs::{Any, Tag};
+use x509_parser::{
+    asn1_rs::{Any, Tag},
+    extensions::X509Extension,
+};
 
 /// Values longer than this are cut when they are shown.
 const MAX_SHOWN: usize = 1024;
@@ -99,6 +102,29 @@ pub(crate) fn tags(mut content: &[u8]) -> Option<Vec<u8>> {
     Some(tags)
 }
 
+/// Whether two extensions are of one kind, which RFC 5280 §4.2 forbids.
+pub(crate) fn has_repeated_extension(extensions: &[X509Extension<'_>]) -> bool {
+    let mut seen = BTreeSet::new();
+    !extensions
+        .iter()
+        .all(|extension| seen.insert(extension.oid.as_bytes()))
+}
+
+/// Whether `der` is exactly one SIGNED structure as CSRs (RFC 2986 §4.2) and certificates (RFC
+/// 5280 §4.1) are: content, algorithm, signature, and nothing else. The parser is laxer about the
+/// two parts that the signature does not protect, so that one request could come in many forms.
+pub(crate) fn is_signed(der: &[u8]) -> bool {
+    let parts = || {
+        let (_, content, rest) = split_value(der)?;
+        let (_, _, after) = split_value(content)?;
+        let (_, algorithm, _) = split_value(after)?;
+        Some((tags(content)?, tags(algorithm)?, rest.is_empty()))
+    };
+    parts().is_some_and(|(outer, algorithm, complete)| {
+        complete && outer == [0x30, 0x30, 0x03] && matches!(*algorithm, [0x06] | [0x06, _])
+    })
+}
+
 /// The first value of `input`: its tag, its content, and what follows it (X.690 §8.1, §10.1).
 pub(crate) fn split_value(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (tag, rest) = input.split_first()?;
@@ -110,12 +136,15 @@ pub(crate) fn split_value(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         (usize::from(*first), rest)
     } else {
         let (octets, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-        if octets.is_empty() || octets.len() > 4 {
+        if octets.len() > 4 || octets.first().is_none_or(|first| *first == 0) {
             return None;
         }
         let length = octets
             .iter()
             .fold(0_u64, |length, octet| (length << 8) | u64::from(*octet));
+        if length < 0x80 {
+            return None;
+        }
         (usize::try_from(length).ok()?, rest)
     };
     let (content, rest) = rest.split_at_checked(length)?;

@@ -49,8 +49,7 @@ fn der(octets: &[u8]) -> Result<Certificate, CertificateFault> {
     if !rest.is_empty() {
         return Err(malformed("end: extra bytes follow"));
     }
-    let parts = asn1::split_value(octets).and_then(|(_, content, _)| asn1::tags(content));
-    if parts.as_deref() != Some(&[0x30, 0x30, 0x03]) {
+    if !asn1::is_signed(octets) {
         return Err(malformed("structure"));
     }
     let tbs = &certificate.tbs_certificate;
@@ -115,14 +114,12 @@ struct Extensions {
 impl Extensions {
     fn read(extensions: &[X509Extension<'_>]) -> Result<Self, CertificateFault> {
         let mut found = Self::default();
-        let mut oids: Vec<&[u8]> = Vec::with_capacity(extensions.len());
+        // RFC 5280 §4.2: two of a kind would let two readers see two certificates.
+        if asn1::has_repeated_extension(extensions) {
+            return Err(malformed("extensions: one stands there twice"));
+        }
         for extension in extensions {
             let oid = extension.oid.as_bytes();
-            // RFC 5280 §4.2: two of a kind would let two readers see two certificates.
-            if oids.contains(&oid) {
-                return Err(malformed("extensions: one stands there twice"));
-            }
-            oids.push(oid);
             match extension.parsed_extension() {
                 ParsedExtension::SubjectAlternativeName(san) => {
                     found.subject_names = san

@@ -3,6 +3,8 @@
 //! [`Csr::read`] is the only way to a [`Csr`], so every value of the type has been verified and
 //! has a key that the CA accepts. Whether it fits an order is for [`policy`] to say.
 
+use std::collections::BTreeSet;
+
 use crate::{
     key::{KeyFingerprint, KeyRefused, PublicKey, fingerprint},
     names::{CertificateName, NameFault, SubjectName},
@@ -67,7 +69,7 @@ pub enum CsrFault {
     #[error("{0}")]
     KeyRefused(#[from] KeyRefused),
     /// The signature uses a hash that can be forged, or an algorithm that isn't verified here.
-    #[error("{0}, then make the certificate signing request again")]
+    #[error("{0}; make the certificate signing request again")]
     SignatureAlgorithm(SignatureFault),
     /// The signature is not by the key in the request.
     #[error(
@@ -191,13 +193,13 @@ impl Csr {
             .subject_alternative_names
             .iter()
             .filter_map(SubjectName::as_certificate_name);
-        let mut names = Vec::new();
-        for name in self.common_names.iter().chain(alternative) {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-        names
+        let mut seen = BTreeSet::new();
+        self.common_names
+            .iter()
+            .chain(alternative)
+            .filter(|name| seen.insert(*name))
+            .cloned()
+            .collect()
     }
 
     /// The public key.

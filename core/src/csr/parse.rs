@@ -183,12 +183,12 @@ fn examine(request: &X509CertificationRequest<'_>) -> Result<Csr, CsrFault> {
 
 /// The parser ignores what follows the known parts of a SEQUENCE; DER does not allow it there.
 fn check_shape(request: &X509CertificationRequest<'_>) -> Result<(), CsrFault> {
-    let parts = |der| asn1::split_value(der).and_then(|(_, content, _)| asn1::tags(content));
-    if parts(request.as_raw()).as_deref() != Some(&[0x30, 0x30, 0x03]) {
+    if !asn1::is_signed(request.as_raw()) {
         return Err(CsrFault::Malformed { part: "structure" });
     }
-    let info = request.certification_request_info.raw;
-    if parts(info).as_deref() != Some(&[0x02, 0x30, 0x30, 0xa0]) {
+    let info = asn1::split_value(request.certification_request_info.raw)
+        .and_then(|(_, content, _)| asn1::tags(content));
+    if info.as_deref() != Some(&[0x02, 0x30, 0x30, 0xa0]) {
         return Err(CsrFault::Malformed {
             part: "request information",
         });
@@ -249,11 +249,7 @@ fn requested_extensions<'a>(
         seen = true;
         found = &request.extensions;
     }
-    let mut oids: Vec<_> = found.iter().map(|extension| &extension.oid).collect();
-    oids.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
-    let all = oids.len();
-    oids.dedup();
-    if oids.len() < all {
+    if asn1::has_repeated_extension(found) {
         return Err(CsrFault::Malformed {
             part: "extensions: one stands there twice",
         });

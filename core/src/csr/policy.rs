@@ -3,7 +3,7 @@
 //! The CA takes the key from the CSR and the names from the order; so a common name that differs
 //! stops the order, and alternative names that differ are only worth saying.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,12 +29,6 @@ pub struct OrderNames {
     pub primary: CertificateName,
     /// Further names of a multi-domain product.
     pub additional: Vec<CertificateName>,
-}
-
-impl OrderNames {
-    fn contains(&self, name: &CertificateName) -> bool {
-        self.primary == *name || self.additional.contains(name)
-    }
 }
 
 /// One thing to know about a CSR before it goes into an order.
@@ -181,12 +175,12 @@ pub fn check(csr: &Csr, order: &OrderNames) -> Vec<CsrFinding> {
         findings.push(CsrFinding::ChallengePassword);
     }
     findings.extend(not_ordered(csr, order));
-    let named = csr.names();
+    let named: BTreeSet<_> = csr.names().into_iter().collect();
     findings.extend(
         std::iter::once(&order.primary)
             .chain(&order.additional)
             // About the primary domain the common name has already said it.
-            .filter(|name| **name != order.primary && !named.contains(name))
+            .filter(|name| **name != order.primary && !named.contains(*name))
             .map(|name| CsrFinding::NotInCsr { name: name.clone() }),
     );
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
@@ -211,18 +205,19 @@ fn forbidden_extensions(csr: &Csr) -> impl Iterator<Item = CsrFinding> {
         })
 }
 
-fn not_ordered(csr: &Csr, order: &OrderNames) -> Vec<CsrFinding> {
-    let mut names: Vec<&SubjectName> = Vec::new();
-    for name in csr.subject_alternative_names() {
-        let ordered = name
-            .as_certificate_name()
-            .is_some_and(|name| order.contains(name));
-        if !ordered && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-        .into_iter()
+fn not_ordered<'a>(csr: &'a Csr, order: &OrderNames) -> impl Iterator<Item = CsrFinding> + 'a {
+    let ordered: BTreeSet<CertificateName> = std::iter::once(&order.primary)
+        .chain(&order.additional)
+        .cloned()
+        .collect();
+    let mut seen = BTreeSet::new();
+    csr.subject_alternative_names()
+        .iter()
+        .filter(move |name| {
+            let is_ordered = name
+                .as_certificate_name()
+                .is_some_and(|name| ordered.contains(name));
+            !is_ordered && seen.insert(*name)
+        })
         .map(|name| CsrFinding::NotOrdered { name: name.clone() })
-        .collect()
 }
