@@ -1,2 +1,56 @@
-//! placeholder
-fn main() {}
+//! The commands of this repository, run as `cargo xtask COMMAND`.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command speaks to its user"
+)]
+
+mod build;
+mod dev;
+mod license;
+mod running;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, runs and tests Certwright. Needs Rust and Node.js; fetches everything else.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the whole system on this machine, with a sandbox CA, until Ctrl-C.
+    Dev(dev::Arguments),
+    /// Builds the Worker, the console and the unpacked extension.
+    Build(build::Arguments),
+    /// Runs every check and every test.
+    Test(test::Arguments),
+    /// Signs a license with the key of the development system.
+    License(license::Arguments),
+    /// Runs wasm-bindgen (`generate …`) or its test runner (`test …`) in the locked version.
+    Bindgen(build::Bindgen),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Dev(arguments) => dev::run(&arguments),
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::License(arguments) => license::run(&arguments),
+        Command::Bindgen(arguments) => build::bindgen(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n✗ {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -14,7 +14,9 @@ use anyhow::{Result, bail};
 
 fn main() -> Result<()> {
     let mut arguments = args_os();
-    let program = arguments.next().unwrap_or_else(|| OsString::from("certwright-bindgen"));
+    let program = arguments
+        .next()
+        .unwrap_or_else(|| OsString::from("certwright-bindgen"));
     let command = arguments.next();
     let passed_on = std::iter::once(program).chain(arguments);
     match command.as_ref().and_then(|command| command.to_str()) {

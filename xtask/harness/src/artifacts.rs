@@ -1,0 +1,269 @@
+//! Builds what runs: the sandbox, the Worker, and the browser's files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{capture, run};
+use crate::digest::{self, Inputs};
+use crate::progress::{Done, step};
+use crate::{Tools, Workspace};
+
+/// The wasm features that every supported engine has; binaryen must not emit others.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-exception-handling",
+];
+
+/// Builds everything that a running system consists of.
+///
+/// # Errors
+///
+/// When something does not compile.
+pub fn build_all(workspace: &Workspace, tools: &Tools) -> Result<()> {
+    step("sandbox CA and wasm-bindgen (native)", || {
+        cargo(
+            workspace,
+            &["build", "--package", "emsign-sandbox", "--package", BINDGEN],
+        )?;
+        Ok(Done::Yes)
+    })?;
+    worker(workspace, tools)?;
+    plugin(workspace, tools)
+}
+
+/// Builds the Worker into `worker/build`.
+///
+/// # Errors
+///
+/// When it does not compile.
+pub fn worker(workspace: &Workspace, tools: &Tools) -> Result<()> {
+    step("Worker: compile to wasm", || {
+        compile(workspace, "certwright-worker")
+    })?;
+    step("Worker: bind and optimize", || {
+        let module = workspace.wasm_module("release", "certwright_worker");
+        let flags = [
+            "--target",
+            "module",
+            "--experimental-reset-state-function",
+            "--force-enable-abort-handler",
+        ];
+        let bound = bound(workspace, "worker");
+        let fresh = bind(workspace, tools, &module, &bound, &flags)?;
+        if fresh {
+            // The runtime hands out a compiled module for a plain import.
+            let script = bound.join("index.js");
+            let text = fs::read_to_string(&script)?;
+            fs::write(&script, text.replace("import source ", "import "))?;
+            fs::write(bound.join("shim.mjs"), include_bytes!("shim.mjs"))?;
+        }
+        mirror(&[&bound], &workspace.worker_build())?;
+        Ok(if fresh { Done::Yes } else { Done::Already })
+    })?;
+    Ok(())
+}
+
+/// Builds the console and the unpacked extension into `web-plugin/dist`.
+///
+/// # Errors
+///
+/// When it does not compile.
+pub fn plugin(workspace: &Workspace, tools: &Tools) -> Result<()> {
+    step("Console and extension: compile to wasm", || {
+        compile(workspace, "certwright-plugin")
+    })?;
+    step("Console and extension: bind and optimize", || {
+        let module = workspace.wasm_module("release", "certwright_plugin");
+        let bound = bound(workspace, "plugin");
+        let fresh = bind(workspace, tools, &module, &bound, &["--target", "web"])?;
+        let source = workspace.root().join("web-plugin");
+        for (page, folder) in [
+            ("console", workspace.console()),
+            ("extension", workspace.extension()),
+        ] {
+            mirror(
+                &[&source.join("shared"), &source.join(page), &bound],
+                &folder,
+            )?;
+        }
+        Ok(if fresh { Done::Yes } else { Done::Already })
+    })?;
+    Ok(())
+}
+
+/// The package of the wasm-bindgen tools.
+const BINDGEN: &str = "certwright-bindgen";
+
+/// wasm-bindgen's test runner, for cargo to run wasm tests with.
+#[must_use]
+pub fn wasm_test_runner(workspace: &Workspace) -> String {
+    format!("{} test", workspace.program(BINDGEN).display())
+}
+
+/// Runs cargo in the workspace; its output is shown.
+///
+/// # Errors
+///
+/// When cargo fails.
+pub fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(workspace.root())
+        .args(arguments)
+        .arg("--quiet");
+    // Set for us by the cargo that runs us; inherited, they would make build scripts run again.
+    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"] {
+        command.env_remove(name);
+    }
+    run(&mut command)
+}
+
+fn compile(workspace: &Workspace, package: &str) -> Result<Done> {
+    cargo(
+        workspace,
+        &[
+            "build",
+            "--release",
+            "--lib",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--package",
+            package,
+        ],
+    )?;
+    Ok(Done::Yes)
+}
+
+/// The folder for a module with its JavaScript, before it goes where it is served from.
+fn bound(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target().join("certwright").join(name)
+}
+
+/// Generates the JavaScript for a module and shrinks the module; returns whether it had changed.
+fn bind(
+    workspace: &Workspace,
+    tools: &Tools,
+    module: &Path,
+    out: &Path,
+    flags: &[&str],
+) -> Result<bool> {
+    let generator = workspace.program(BINDGEN);
+    if !generator.exists() {
+        cargo(workspace, &["build", "--package", BINDGEN])?;
+    }
+    let mut inputs = Inputs::new();
+    inputs.path(module)?;
+    inputs.bytes(include_bytes!("shim.mjs"));
+    for flag in flags.iter().chain(&WASM_FEATURES) {
+        inputs.bytes(flag.as_bytes());
+    }
+    let digest = inputs.finish();
+    let stamp = out.join(".input");
+    if digest::is_current(&stamp, &digest) {
+        return Ok(false);
+    }
+    if out.exists() {
+        fs::remove_dir_all(out)?;
+    }
+    capture(
+        Command::new(generator)
+            .arg("generate")
+            .arg(module)
+            .arg("--out-dir")
+            .arg(out)
+            .args(["--no-typescript", "--out-name", "index"])
+            .args(flags),
+    )?;
+    let bound = out.join("index_bg.wasm");
+    let optimized = out.join("index_bg.optimized.wasm");
+    capture(
+        tools
+            .wasm_opt()
+            .arg("-Oz")
+            .args(WASM_FEATURES)
+            .arg(&bound)
+            .arg("-o")
+            .arg(&optimized),
+    )?;
+    fs::rename(optimized, bound)?;
+    digest::remember(&stamp, &digest)?;
+    Ok(true)
+}
+
+/// Makes `to` hold exactly the files of the given folders, touching only what differs.
+fn mirror(from: &[&Path], to: &Path) -> Result<()> {
+    let mut wanted = Vec::new();
+    for folder in from {
+        if !folder.is_dir() {
+            bail!("{} is missing", folder.display());
+        }
+        files(folder, Path::new(""), &mut wanted)?;
+    }
+    for (source, name) in &wanted {
+        write_if_changed(&to.join(name), &fs::read(source)?)?;
+    }
+    let mut present = Vec::new();
+    files(to, Path::new(""), &mut present)?;
+    for (path, name) in present {
+        if !wanted.iter().any(|(_, wanted)| *wanted == name) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every file below a folder, with its path relative to it; hidden files are left out.
+fn files(folder: &Path, below: &Path, found: &mut Vec<(PathBuf, PathBuf)>) -> Result<()> {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("could not list {}", folder.display()))?
+    {
+        let entry = entry?;
+        let name = below.join(entry.file_name());
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            files(&entry.path(), &name, found)?;
+        } else {
+            found.push((entry.path(), name));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file unless it already holds just that: a running wrangler reloads on every write.
+fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|present| present == content) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, content).with_context(|| format!("could not write {}", path.display()))
+}
+
+/// The gzip sizes of files below a folder, summed up; what a limit on compressed size counts.
+///
+/// # Errors
+///
+/// When a file can't be read.
+pub fn compressed_size(folder: &Path) -> Result<u64> {
+    let mut found = Vec::new();
+    files(folder, Path::new(""), &mut found)?;
+    let mut sum = 0;
+    for (path, _) in found {
+        let content = fs::read(&path)?;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut encoder, &content)?;
+        sum += encoder.finish()?.len() as u64;
+    }
+    Ok(sum)
+}

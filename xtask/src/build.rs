@@ -1,0 +1,38 @@
+//! `cargo xtask build` and `cargo xtask bindgen`.
+
+use anyhow::Result;
+use certwright_harness::{Tools, Workspace, artifacts, command};
+
+/// Arguments of `cargo xtask build`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {}
+
+/// Arguments of `cargo xtask bindgen`.
+#[derive(clap::Args)]
+pub(crate) struct Bindgen {
+    /// `generate` or `test`, then the arguments of `wasm-bindgen` or `wasm-bindgen-test-runner`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    arguments: Vec<String>,
+}
+
+/// Builds everything that runs.
+pub(crate) fn run(_: &Arguments) -> Result<()> {
+    let workspace = Workspace::find()?;
+    let tools = Tools::prepare(&workspace)?;
+    artifacts::build_all(&workspace, &tools)?;
+    println!("\nWorker     {}", workspace.worker_build().display());
+    println!("Console    {}", workspace.console().display());
+    println!(
+        "Extension  {} (load it unpacked)",
+        workspace.extension().display()
+    );
+    Ok(())
+}
+
+/// Runs the wasm-bindgen tools of the locked version.
+pub(crate) fn bindgen(arguments: &Bindgen) -> Result<()> {
+    let workspace = Workspace::find()?;
+    artifacts::cargo(&workspace, &["build", "--package", "certwright-bindgen"])?;
+    let mut program = std::process::Command::new(workspace.program("certwright-bindgen"));
+    command::run(program.args(&arguments.arguments))
+}
