@@ -31,7 +31,7 @@ pub fn build_all(workspace: &Workspace, tools: &Tools) -> Result<()> {
     step("sandbox CA and wasm-bindgen (native)", || {
         cargo(
             workspace,
-            &["build", "--package", "emsign-sandbox", "--package", BINDGEN],
+            &["build", "--quiet", "--package", "emsign-sandbox", "--package", BINDGEN],
         )?;
         Ok(Done::Yes)
     })?;
@@ -131,6 +131,7 @@ fn compile(workspace: &Workspace, package: &str) -> Result<Done> {
         workspace,
         &[
             "build",
+            "--quiet",
             "--release",
             "--lib",
             "--target",
@@ -157,7 +158,7 @@ fn bind(
 ) -> Result<bool> {
     let generator = workspace.program(BINDGEN);
     if !generator.exists() {
-        cargo(workspace, &["build", "--package", BINDGEN])?;
+        cargo(workspace, &["build", "--quiet", "--package", BINDGEN])?;
     }
     let mut inputs = Inputs::new();
     inputs.path(module)?;
