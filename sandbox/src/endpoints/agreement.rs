@@ -1,0 +1,38 @@
+//! `AgreementAcceptance` (emSign API reference, A12.2).
+
+use std::net::IpAddr;
+
+use super::{Call, order_request::AgreementDetails, place::signed, require_requestor};
+use crate::{
+    envelope::Answer,
+    refusal::{self, Refusal},
+};
+
+/// Signs the subscriber agreement. Here the signer's address is looked at (A11.5).
+pub(super) fn accept(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let request: AgreementDetails = call.section("agreementDetails")?;
+    require_requestor(&request.requestor_email)?;
+    let now = call.now;
+    let order = call.order(&request.order_number)?;
+    if order.outcome.is_some() {
+        return Err(refusal::NOT_POSSIBLE);
+    }
+    if order.agreement.is_some() {
+        return Err(refusal::AGREEMENT_SIGNED);
+    }
+    if request.accept_agreement.as_str() != "1" {
+        return Err(refusal::ACCEPT_INVALID);
+    }
+    let agreement = signed(&request, now)?;
+    let address: IpAddr = request
+        .signer_ip
+        .as_str()
+        .trim()
+        .parse()
+        .map_err(|_| refusal::SIGNER_IP)?;
+    if address.is_loopback() || address.is_unspecified() {
+        return Err(refusal::SIGNER_IP);
+    }
+    order.agreement = Some(agreement);
+    Ok(Answer::empty())
+}
