@@ -32,7 +32,7 @@ pub(crate) fn run(_: &Arguments) -> Result<()> {
 /// Runs the wasm-bindgen tools of the locked version.
 pub(crate) fn bindgen(arguments: &Bindgen) -> Result<()> {
     let workspace = Workspace::find()?;
-    artifacts::cargo(&workspace, &["build", "--quiet", "--package", "certwright-bindgen"])?;
+    artifacts::cargo(&workspace, &["build", "--package", "certwright-bindgen"])?;
     let mut program = std::process::Command::new(workspace.program("certwright-bindgen"));
     command::run(program.args(&arguments.arguments))
 }

@@ -1,6 +1,7 @@
 //! Builds what runs: the sandbox, the Worker, and the browser's files.
 
 use std::fs;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,7 +32,7 @@ pub fn build_all(workspace: &Workspace, tools: &Tools) -> Result<()> {
     step("sandbox CA and wasm-bindgen (native)", || {
         cargo(
             workspace,
-            &["build", "--quiet", "--package", "emsign-sandbox", "--package", BINDGEN],
+            &["build", "--package", "emsign-sandbox", "--package", BINDGEN],
         )?;
         Ok(Done::Yes)
     })?;
@@ -108,20 +109,17 @@ pub fn wasm_test_runner(workspace: &Workspace) -> String {
     format!("{} test", workspace.program(BINDGEN).display())
 }
 
-/// Runs cargo in the workspace; its output is shown.
+/// Runs cargo in the workspace. A person at a terminal sees its progress, a log only what is wrong.
 ///
 /// # Errors
 ///
 /// When cargo fails.
 pub fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .current_dir(workspace.root())
-        .args(arguments)
-        .arg("--quiet");
-    // Set for us by the cargo that runs us; inherited, they would make build scripts run again.
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"] {
-        command.env_remove(name);
+    command.current_dir(workspace.root()).args(arguments);
+    // Of the commands used here, all but `test` would pass nothing on to what they run.
+    if !std::io::stderr().is_terminal() && arguments.first() != Some(&"test") {
+        command.env("CARGO_TERM_QUIET", "true");
     }
     run(&mut command)
 }
@@ -131,7 +129,6 @@ fn compile(workspace: &Workspace, package: &str) -> Result<Done> {
         workspace,
         &[
             "build",
-            "--quiet",
             "--release",
             "--lib",
             "--target",
@@ -158,7 +155,7 @@ fn bind(
 ) -> Result<bool> {
     let generator = workspace.program(BINDGEN);
     if !generator.exists() {
-        cargo(workspace, &["build", "--quiet", "--package", BINDGEN])?;
+        cargo(workspace, &["build", "--package", BINDGEN])?;
     }
     let mut inputs = Inputs::new();
     inputs.path(module)?;
