@@ -17,6 +17,10 @@ impl Caller {
     /// Queue and schedule: the system itself.
     #[must_use]
     pub fn system() -> Self {
-        Self { actor: "system".to_owned(), role: None, address: None }
+        Self {
+            actor: "system".to_owned(),
+            role: None,
+            address: None,
+        }
     }
 }

@@ -17,7 +17,10 @@ impl Statement {
     /// A statement without parameters yet.
     #[must_use]
     pub fn new(sql: &'static str) -> Self {
-        Self { sql, parameters: Vec::new() }
+        Self {
+            sql,
+            parameters: Vec::new(),
+        }
     }
 
     /// The statement with one more parameter.
@@ -79,7 +82,10 @@ impl<T: Into<Self>> From<Option<T>> for Parameter {
 pub type Row = Map<String, Value>;
 
 /// The system of record.
-#[allow(async_fn_in_trait, reason = "futures in wasm are not Send, and none needs to be")]
+#[allow(
+    async_fn_in_trait,
+    reason = "futures in wasm are not Send, and none needs to be"
+)]
 pub trait Database {
     /// Runs one statement and gives its rows.
     ///

@@ -15,17 +15,23 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// Before everything, in lists whose numbers fall.
+    /// Before everything, in lists that run from the newest to the oldest.
     #[must_use]
     pub fn newest() -> Self {
         // As a double, which D1's numbers are, this is still exact.
-        Self { number: 1 << 52, text: String::new() }
+        Self {
+            number: 1 << 52,
+            text: "~".to_owned(),
+        }
     }
 
-    /// Before everything, in lists whose numbers or texts rise.
+    /// Before everything, in lists that rise.
     #[must_use]
     pub fn first() -> Self {
-        Self { number: -(1 << 52), text: String::new() }
+        Self {
+            number: -(1 << 52),
+            text: String::new(),
+        }
     }
 
     /// The opaque form.
@@ -40,7 +46,10 @@ impl Cursor {
         let (number, text) = text.split_once('.')?;
         let number = number.parse::<i64>().ok()?;
         let is_exact = number.unsigned_abs() <= 1 << 52;
-        (is_exact && text.len() <= 512).then(|| Self { number, text: text.to_owned() })
+        (is_exact && text.len() <= 512).then(|| Self {
+            number,
+            text: text.to_owned(),
+        })
     }
 }
 
@@ -65,7 +74,9 @@ impl Paging {
                 .parse()
                 .ok()
                 .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-                .ok_or_else(|| Fault::invalid("limit", "out-of-range", "is a number from 1 to 100"))?,
+                .ok_or_else(|| {
+                    Fault::invalid("limit", "out-of-range", "is a number from 1 to 100")
+                })?,
         };
         let after = cursor
             .map(|text| {
@@ -83,8 +94,11 @@ impl Paging {
         let limit = self.limit as usize;
         let has_more = items.len() > limit;
         items.truncate(limit);
-        let next_cursor =
-            if has_more { items.last().map(|last| position(last).encode()) } else { None };
+        let next_cursor = if has_more {
+            items.last().map(|last| position(last).encode())
+        } else {
+            None
+        };
         Page { items, next_cursor }
     }
 }
@@ -95,9 +109,18 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_others_are_refused() {
-        let cursor = Cursor { number: -5, text: "com.example.www.x".into() };
+        let cursor = Cursor {
+            number: -5,
+            text: "com.example.www.x".into(),
+        };
         let paging = Paging::parse(Some("10"), Some(&cursor.encode())).unwrap();
-        assert_eq!(paging, Paging { limit: 10, after: Some(cursor) });
+        assert_eq!(
+            paging,
+            Paging {
+                limit: 10,
+                after: Some(cursor)
+            }
+        );
         for (limit, cursor) in [(Some("0"), None), (Some("101"), None), (None, Some("%%"))] {
             assert!(Paging::parse(limit, cursor).is_err());
         }

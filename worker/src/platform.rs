@@ -8,12 +8,15 @@ use certwright_core::{
     ids::CredentialId,
     time::Timestamp,
 };
-use certwright_emsign::hosts::BaseUrl;
+use certwright_emsign::hosts::{self, BaseUrl};
 
 use crate::{database::Database, work::Message};
 
 /// The world. One value per invocation.
-#[allow(async_fn_in_trait, reason = "futures in wasm are not Send, and none needs to be")]
+#[allow(
+    async_fn_in_trait,
+    reason = "futures in wasm are not Send, and none needs to be"
+)]
 pub trait Platform {
     /// The system of record.
     type Database: Database;
@@ -26,6 +29,9 @@ pub trait Platform {
 
     /// Fills `bytes` with cryptographically secure random bits.
     fn fill_random(&self, bytes: &mut [u8]);
+
+    /// Writes a line for the operators. Never a secret.
+    fn log(&self, line: &str);
 
     /// Settings of this deployment.
     fn settings(&self) -> &Settings;
@@ -80,7 +86,7 @@ impl Settings {
     pub fn ca_base(&self, environment: Environment) -> Option<BaseUrl> {
         match environment {
             Environment::Development => self.development_ca.clone(),
-            other => BaseUrl::of(other),
+            other => hosts::base(other).and_then(|base| hosts::checked_base(base).ok()),
         }
     }
 }
@@ -104,6 +110,8 @@ pub enum SealFault {
     #[error("the secret MASTER_KEY_V{0} is not 32 bytes of base64; set it again")]
     MalformedMasterKey(u32),
     /// The seal is not one, or was made with another master key or for another row.
-    #[error("the stored access key does not open; the master key is another one, or the record was moved")]
+    #[error(
+        "the stored access key does not open; the master key is another one, or the record was moved"
+    )]
     DoesNotOpen,
 }

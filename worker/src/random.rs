@@ -29,7 +29,17 @@ macro_rules! fresh {
     };
 }
 
-fresh!(AuditId, CertificateId, CredentialId, CsrId, JobId, OrderId, OrderReference, Txn, WorkId);
+fresh!(
+    AuditId,
+    CertificateId,
+    CredentialId,
+    CsrId,
+    JobId,
+    OrderId,
+    OrderReference,
+    Txn,
+    WorkId
+);
 
 /// A token for a lease: who holds a piece of work.
 pub fn lease(platform: &impl Platform) -> String {

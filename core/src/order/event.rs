@@ -29,7 +29,7 @@ pub enum Event {
     /// The CA's list was read to its end without finding the order.
     AbsentAtCa,
     /// The CA said where the order stands.
-    Observed(Observation),
+    Observed(Box<Observation>),
     /// The CA gave a certificate that is not the one asked for.
     Mismatched {
         /// What differs, in words.

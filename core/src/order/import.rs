@@ -108,7 +108,7 @@ impl Order {
             tracking_url: None,
             requestor_email: None,
         };
-        self.apply(Event::Observed(observation), now)
+        self.apply(Event::Observed(Box::new(observation)), now)
             .unwrap_or_else(|_| Transition::unchanged(self))
     }
 }

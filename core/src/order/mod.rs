@@ -167,7 +167,7 @@ impl Order {
             Event::PlaceUnanswered => placing::unanswered(self, now),
             Event::FoundAtCa(booked) => placing::found(self, booked, now),
             Event::AbsentAtCa => placing::absent(self, now),
-            Event::Observed(observation) => observe::observed(self, observation, now),
+            Event::Observed(observation) => observe::observed(self, &observation, now),
             Event::Mismatched { differences } => admission::mismatched(self, differences, now),
             Event::RevokeRequested { reason, remark } => {
                 revoking::requested(self, reason, remark, now)

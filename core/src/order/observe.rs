@@ -10,7 +10,7 @@ use crate::{
 /// certificate never goes back to pending.
 pub(super) fn observed(
     order: &Order,
-    observation: Observation,
+    observation: &Observation,
     now: Timestamp,
 ) -> Result<Transition, TransitionError> {
     let is_stale = order.observed_at.is_some_and(|seen| observation.at < seen);
@@ -29,8 +29,8 @@ pub(super) fn observed(
         next.domain_checks.clone_from(&observation.domains);
     }
     match &order.state {
-        OrderState::Pending(pending) => next.state = pending_next(pending, &observation),
-        OrderState::Held(_) | OrderState::Fulfilled(_) => with_certificate(&mut next, &observation),
+        OrderState::Pending(pending) => next.state = pending_next(pending, observation),
+        OrderState::Held(_) | OrderState::Fulfilled(_) => with_certificate(&mut next, observation),
         _ => return Ok(Transition::unchanged(order)),
     }
     let fetch = observation.standing == Standing::Issued

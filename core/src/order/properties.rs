@@ -100,7 +100,7 @@ fn an_order_found_at_the_ca_is_adopted() {
 
 #[test]
 fn issued_by_status_asks_for_the_certificate_and_is_still_pending() {
-    let seen = Event::Observed(observation(Standing::Issued, start().plus(5)));
+    let seen = Event::Observed(Box::new(observation(Standing::Issued, start().plus(5))));
     let transition = pending().apply(seen, start().plus(5)).unwrap();
     assert_eq!(transition.effects, [Effect::FetchCertificate]);
     assert!(matches!(transition.order.state, OrderState::Pending(_)));
@@ -114,8 +114,12 @@ fn an_older_observation_never_moves_an_order() {
         },
         start().plus(60),
     );
-    let newer = after(&pending(), Event::Observed(approval), start().plus(60));
-    let older = Event::Observed(observation(Standing::Cancelled, start().plus(59)));
+    let newer = after(
+        &pending(),
+        Event::Observed(Box::new(approval)),
+        start().plus(60),
+    );
+    let older = Event::Observed(Box::new(observation(Standing::Cancelled, start().plus(59))));
     let transition = newer.apply(older, start().plus(61)).unwrap();
     assert!(!transition.is_change);
     assert_eq!(transition.order, newer);
@@ -129,7 +133,11 @@ fn a_status_that_goes_backwards_keeps_the_certificate() {
         },
         start().plus(99),
     );
-    let order = after(&fulfilled(), Event::Observed(back), start().plus(99));
+    let order = after(
+        &fulfilled(),
+        Event::Observed(Box::new(back)),
+        start().plus(99),
+    );
     assert_eq!(order.state.certificate_id(), Some(&facts().certificate_id));
 }
 
@@ -157,7 +165,7 @@ fn revoked_is_said_only_when_the_ca_says_it() {
         RevocationStanding::Refused { text: "no".into() },
         start().plus(9),
     );
-    let refused = after(&taken, Event::Observed(no), start().plus(9));
+    let refused = after(&taken, Event::Observed(Box::new(no)), start().plus(9));
     assert!(matches!(
         refused.state.revocation().unwrap().phase,
         RevocationPhase::Refused { .. }
@@ -167,7 +175,7 @@ fn revoked_is_said_only_when_the_ca_says_it() {
         "after a refusal anew"
     );
     let yes = revocation(RevocationStanding::Revoked, start().plus(20));
-    let revoked = after(&taken, Event::Observed(yes), start().plus(20));
+    let revoked = after(&taken, Event::Observed(Box::new(yes)), start().plus(20));
     assert_eq!(
         revoked.state,
         OrderState::Revoked {
@@ -202,7 +210,7 @@ fn a_mismatch_is_shown_and_not_fetched_again() {
         Event::Mismatched { differences },
         start().plus(5),
     );
-    let seen = Event::Observed(observation(Standing::Issued, start().plus(9)));
+    let seen = Event::Observed(Box::new(observation(Standing::Issued, start().plus(9))));
     let transition = wrong.apply(seen, start().plus(9)).unwrap();
     assert!(transition.effects.is_empty());
     assert!(matches!(
@@ -235,14 +243,14 @@ fn checks_grow_rarer_with_age_and_stop_at_the_end() {
             },
             now,
         );
-        let next = after(&order, Event::Observed(seen), now)
+        let next = after(&order, Event::Observed(Box::new(seen)), now)
             .next_check_at
             .unwrap();
         let wait = next.seconds_since(now);
         assert!(wait > last, "{wait} after {last}");
         last = wait;
     }
-    let done = Event::Observed(observation(Standing::Cancelled, start()));
+    let done = Event::Observed(Box::new(observation(Standing::Cancelled, start())));
     assert_eq!(after(&order, done, start()).next_check_at, None);
     assert_eq!(fulfilled().next_check_at, None);
 }

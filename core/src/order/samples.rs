@@ -149,17 +149,17 @@ pub(crate) fn events(at: Timestamp) -> Vec<Event> {
         Event::CancelAccepted,
         Event::Deleted,
         Event::Restored,
-        Event::Observed(revocation(RevocationStanding::Requested, at)),
-        Event::Observed(revocation(RevocationStanding::Revoked, at)),
-        Event::Observed(revocation(
+        Event::Observed(Box::new(revocation(RevocationStanding::Requested, at))),
+        Event::Observed(Box::new(revocation(RevocationStanding::Revoked, at))),
+        Event::Observed(Box::new(revocation(
             RevocationStanding::Refused { text: "no".into() },
             at,
-        )),
+        ))),
     ];
     events.extend(
         standings()
             .into_iter()
-            .map(|s| Event::Observed(observation(s, at))),
+            .map(|s| Event::Observed(Box::new(observation(s, at)))),
     );
     events
 }

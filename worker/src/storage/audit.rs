@@ -100,15 +100,17 @@ pub async fn list(
     let statement = match subject {
         None => Statement::new(
             "SELECT id, at, actor, role, action, subject, outcome, detail FROM audit \
-             WHERE at <= ?1 AND (at < ?1 OR id > ?2) ORDER BY at DESC, id LIMIT ?3",
+             WHERE (at, id) < (?1, ?2) ORDER BY at DESC, id DESC LIMIT ?3",
         ),
         Some(_) => Statement::new(
             "SELECT id, at, actor, role, action, subject, outcome, detail FROM audit \
-             WHERE subject = ?4 AND at <= ?1 AND (at < ?1 OR id > ?2) \
-             ORDER BY at DESC, id LIMIT ?3",
+             WHERE subject = ?4 AND (at, id) < (?1, ?2) ORDER BY at DESC, id DESC LIMIT ?3",
         ),
     };
-    let mut statement = statement.bind(after.number).bind(after.text.as_str()).bind(limit);
+    let mut statement = statement
+        .bind(after.number)
+        .bind(after.text.as_str())
+        .bind(limit);
     if let Some(subject) = subject {
         statement = statement.bind(subject);
     }

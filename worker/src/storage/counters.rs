@@ -17,7 +17,12 @@ struct CounterRow {
 /// # Errors
 /// [`DatabaseFault`].
 pub async fn all(database: &impl Database) -> Result<BTreeMap<String, u64>, DatabaseFault> {
-    let rows = database.query(Statement::new("SELECT name, value FROM counters")).await?;
+    let rows = database
+        .query(Statement::new("SELECT name, value FROM counters"))
+        .await?;
     let rows: Vec<CounterRow> = decode(rows)?;
-    Ok(rows.into_iter().map(|row| (row.name, u64::try_from(row.value).unwrap_or(0))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.name, u64::try_from(row.value).unwrap_or(0)))
+        .collect())
 }

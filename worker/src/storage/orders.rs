@@ -8,7 +8,10 @@ use certwright_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::super::database::{Database, DatabaseFault, Row, Statement, decode, json};
+use crate::{
+    database::{Database, DatabaseFault, Row, Statement, decode, json},
+    paging::Cursor,
+};
 
 #[derive(Deserialize)]
 struct RecordRow {
@@ -41,7 +44,10 @@ fn stored(order: &Order) -> Result<Stored<'_>, DatabaseFault> {
         credential: &order.credential_id,
         reference: order.reference().map(|reference| reference.as_str()),
         number: order.ca_order_number.as_ref().map(|number| number.as_str()),
-        request: order.ca_request_number.as_ref().map(|number| number.as_str()),
+        request: order
+            .ca_request_number
+            .as_ref()
+            .map(|number| number.as_str()),
         state: order.state.name(),
         host: searchable(&order.domain),
         key: order.key.as_ref().map(ToString::to_string),
@@ -54,12 +60,14 @@ fn stored(order: &Order) -> Result<Stored<'_>, DatabaseFault> {
     })
 }
 
-/// A name as the index has it: labels reversed. What is no DNS name is kept as it is.
+/// A name as the indexes have it: labels reversed, a dot at the end, so that a host and all below
+/// it are one range. What is no DNS name is kept as it is.
 #[must_use]
 pub fn searchable(domain: &str) -> String {
-    domain
+    let reversed = domain
         .parse::<CertificateName>()
-        .map_or_else(|_| domain.to_ascii_lowercase(), |name| name.reversed())
+        .map_or_else(|_| domain.to_ascii_lowercase(), |name| name.reversed());
+    format!("{reversed}.")
 }
 
 /// Orders as a parameter for [`insert`], [`update`] and the admission of certificates.
@@ -124,9 +132,8 @@ pub async fn by_ids(
     database: &impl Database,
     ids: &[OrderId],
 ) -> Result<Vec<Order>, DatabaseFault> {
-    let statement = Statement::new(
-        "SELECT record FROM orders WHERE id IN (SELECT value FROM json_each(?1))",
-    );
+    let statement =
+        Statement::new("SELECT record FROM orders WHERE id IN (SELECT value FROM json_each(?1))");
     orders(database.query(statement.bind(json(ids)?)).await?)
 }
 
@@ -134,10 +141,7 @@ pub async fn by_ids(
 ///
 /// # Errors
 /// [`DatabaseFault`].
-pub async fn by_id(
-    database: &impl Database,
-    id: &OrderId,
-) -> Result<Option<Order>, DatabaseFault> {
+pub async fn by_id(database: &impl Database, id: &OrderId) -> Result<Option<Order>, DatabaseFault> {
     let statement = Statement::new("SELECT record FROM orders WHERE id = ?1").bind(id.as_str());
     Ok(orders(database.query(statement).await?)?.pop())
 }
@@ -166,7 +170,10 @@ pub async fn by_ca_identities(
          SELECT record FROM orders WHERE credential_id = ?1 AND ca_order_number IS NULL \
            AND ca_request_number IN (SELECT value FROM json_each(?3))",
     );
-    let statement = statement.bind(credential.as_str()).bind(json(&numbers)?).bind(json(requests)?);
+    let statement = statement
+        .bind(credential.as_str())
+        .bind(json(&numbers)?)
+        .bind(json(requests)?);
     orders(database.query(statement).await?)
 }
 
@@ -206,8 +213,7 @@ pub async fn with_key(
     database: &impl Database,
     fingerprint: &str,
 ) -> Result<Option<Order>, DatabaseFault> {
-    let statement =
-        Statement::new("SELECT record FROM orders WHERE key_fingerprint = ?1 LIMIT 1");
+    let statement = Statement::new("SELECT record FROM orders WHERE key_fingerprint = ?1 LIMIT 1");
     Ok(orders(database.query(statement.bind(fingerprint)).await?)?.pop())
 }
 
@@ -219,7 +225,7 @@ pub enum Walk<'a> {
     State(&'a str),
     /// One account, the newest first.
     Credential(&'a str),
-    /// A host and everything below it, by reversed name.
+    /// A host and everything below it, as [`searchable`] writes it.
     Host(&'a str),
 }
 
@@ -231,30 +237,31 @@ pub async fn walk(
     database: &impl Database,
     walk: &Walk<'_>,
     is_deleted: bool,
-    after: &crate::paging::Cursor,
+    after: &Cursor,
     limit: u32,
 ) -> Result<Vec<Order>, DatabaseFault> {
     let deleted = i64::from(is_deleted);
     let statement = match walk {
         Walk::All => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 AND ordered_at <= ?2 \
-             AND (ordered_at < ?2 OR id > ?3) ORDER BY ordered_at DESC, id LIMIT ?4",
+            "SELECT record FROM orders WHERE is_deleted = ?1 \
+             AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
         ),
         Walk::State(_) => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 AND state = ?5 AND ordered_at <= ?2 \
-             AND (ordered_at < ?2 OR id > ?3) ORDER BY ordered_at DESC, id LIMIT ?4",
+            "SELECT record FROM orders WHERE is_deleted = ?1 AND state = ?5 \
+             AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
         ),
         Walk::Credential(_) => Statement::new(
             "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
              AND ordered_at <= ?2 AND (ordered_at < ?2 OR id > ?3) \
              ORDER BY ordered_at DESC, id LIMIT ?4",
         ),
-        Walk::Host(_) => {
-            return by_host(database, walk, deleted, after, limit).await;
-        }
+        Walk::Host(host) => return by_host(database, host, deleted, after, limit).await,
     };
-    let statement =
-        statement.bind(deleted).bind(after.number).bind(after.text.as_str()).bind(limit);
+    let statement = statement
+        .bind(deleted)
+        .bind(after.number)
+        .bind(after.text.as_str())
+        .bind(limit);
     let statement = match walk {
         Walk::State(value) | Walk::Credential(value) => statement.bind(*value),
         Walk::All | Walk::Host(_) => statement,
@@ -262,23 +269,25 @@ pub async fn walk(
     orders(database.query(statement).await?)
 }
 
-/// The position in a walk by host is `host` and `id`, joined by a space, which neither contains.
+/// The position in a walk by host is the host and the id, joined by a space, which neither holds.
 async fn by_host(
     database: &impl Database,
-    walk: &Walk<'_>,
+    host: &str,
     deleted: i64,
-    after: &crate::paging::Cursor,
+    after: &Cursor,
     limit: u32,
 ) -> Result<Vec<Order>, DatabaseFault> {
-    let Walk::Host(host) = walk else { return Ok(Vec::new()) };
     let (seen_host, seen_id) = after.text.split_once(' ').unwrap_or((host, ""));
-    // `com.example` and `com.example.` up to, not including, `com.example/`: '/' follows '.'.
+    // '/' follows '.' in ASCII: the range is the host and everything below it.
     let statement = Statement::new(
-        "SELECT record FROM orders WHERE is_deleted = ?1 AND host >= ?2 AND host < ?5 || '/' \
-         AND (host > ?2 OR id > ?3) AND (host = ?5 OR host >= ?5 || '.') \
-         ORDER BY host, id LIMIT ?4",
+        "SELECT record FROM orders WHERE is_deleted = ?1 AND (host, id) > (?2, ?3) \
+         AND host < rtrim(?5, '.') || '/' ORDER BY host, id LIMIT ?4",
     );
-    let statement =
-        statement.bind(deleted).bind(seen_host).bind(seen_id).bind(limit).bind(*host);
+    let statement = statement
+        .bind(deleted)
+        .bind(seen_host)
+        .bind(seen_id)
+        .bind(limit)
+        .bind(host);
     orders(database.query(statement).await?)
 }

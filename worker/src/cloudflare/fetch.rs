@@ -1,0 +1,108 @@
+//! Bytes in and out: calls to the CA with a limit on time and size, bodies of requests with a
+//! limit on size.
+
+use std::time::Duration;
+
+use certwright_emsign::MAX_REPLY_BYTES;
+use futures_util::{
+    StreamExt,
+    future::{Either, select},
+    pin_mut,
+};
+use http::header::CONTENT_LENGTH;
+use wasm_bindgen::JsValue;
+use worker::{
+    AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
+};
+
+use crate::platform::NoReply;
+
+/// How long a call to the CA may take, its reply included. Shorter than what the order's state
+/// takes for a call that will never return.
+const CALL_LIMIT: Duration = Duration::from_secs(60);
+
+/// Makes a call. Redirects are not followed: the CA's hosts are a fixed list.
+pub(super) async fn call(
+    request: http::Request<Vec<u8>>,
+) -> Result<http::Response<Vec<u8>>, NoReply> {
+    let abort = AbortController::default();
+    let signal = abort.signal();
+    let exchange = exchange(request, &signal);
+    let limit = Delay::from(CALL_LIMIT);
+    pin_mut!(exchange);
+    pin_mut!(limit);
+    match select(exchange, limit).await {
+        Either::Left((reply, _)) => reply,
+        Either::Right(((), _)) => {
+            abort.abort();
+            Err(NoReply::Connection)
+        }
+    }
+}
+
+async fn exchange(
+    request: http::Request<Vec<u8>>,
+    signal: &worker::AbortSignal,
+) -> Result<http::Response<Vec<u8>>, NoReply> {
+    let request = outgoing(request).map_err(|_| NoReply::Connection)?;
+    let reply = Fetch::Request(request).send_with_signal(signal).await;
+    let mut reply = reply.map_err(|_| NoReply::Connection)?;
+    let mut head = http::Response::builder().status(reply.status_code());
+    for (name, value) in reply.headers() {
+        head = head.header(name, value);
+    }
+    let mut body = Vec::new();
+    let mut stream = reply.stream().map_err(|_| NoReply::Connection)?;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| NoReply::Connection)?;
+        if body.len() + chunk.len() > MAX_REPLY_BYTES {
+            return Err(NoReply::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    head.body(body).map_err(|_| NoReply::Connection)
+}
+
+fn outgoing(request: http::Request<Vec<u8>>) -> worker::Result<Request> {
+    let headers = Headers::new();
+    for (name, value) in request.headers() {
+        if let Ok(value) = value.to_str() {
+            headers.set(name.as_str(), value)?;
+        }
+    }
+    let mut init = RequestInit::new();
+    init.with_method(Method::from(request.method().to_string()))
+        .with_headers(headers)
+        .with_redirect(RequestRedirect::Manual)
+        .with_body(Some(JsValue::from(js_sys::Uint8Array::from(
+            request.body().as_slice(),
+        ))));
+    Request::new_with_init(&request.uri().to_string(), &init)
+}
+
+/// A body of at most `limit` bytes; `None` when it is larger, as soon as that is known.
+pub(super) async fn bounded(body: worker::Body, limit: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let stream = http_body_util::BodyStream::new(body);
+    pin_mut!(stream);
+    while let Some(Ok(frame)) = stream.next().await {
+        if let Ok(chunk) = frame.into_data() {
+            if bytes.len() + chunk.len() > limit {
+                return None;
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Some(bytes)
+}
+
+/// A reply as the runtime wants it.
+pub(super) fn reply(reply: http::Response<Vec<u8>>) -> worker::Result<worker::HttpResponse> {
+    let (mut parts, body) = reply.into_parts();
+    parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    let stream = futures_util::stream::once(async move { Ok::<_, worker::Error>(body) });
+    Ok(http::Response::from_parts(
+        parts,
+        worker::Body::from_stream(stream)?,
+    ))
+}

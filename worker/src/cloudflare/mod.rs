@@ -1,0 +1,172 @@
+//! The Workers runtime: entry points, and the adapters behind the ports.
+
+mod database;
+mod fetch;
+mod seal;
+mod settings;
+
+use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
+use worker::{
+    Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue, ScheduleContext,
+    ScheduledEvent, console_error, console_log, event,
+};
+
+use self::database::D1;
+use crate::{
+    http,
+    platform::{NoReply, Platform, SealFault, Settings},
+    schedule,
+    work::{self, Message},
+};
+
+/// The bindings of this invocation.
+struct Cloudflare {
+    env: Env,
+    database: D1,
+    queue: Queue,
+    cache: KvStore,
+    settings: Settings,
+}
+
+impl Cloudflare {
+    fn new(env: Env) -> worker::Result<Self> {
+        Ok(Self {
+            database: D1::new(env.d1("DB")?),
+            queue: env.queue("WORK")?,
+            cache: env.kv("CACHE")?,
+            settings: settings::read(&env)?,
+            env,
+        })
+    }
+}
+
+impl Platform for Cloudflare {
+    type Database = D1;
+
+    fn database(&self) -> &D1 {
+        &self.database
+    }
+
+    fn now(&self) -> Timestamp {
+        // `Date.now()` is a whole number of milliseconds, far below 2^53.
+        Timestamp::from_unix((js_sys::Date::now() / 1000.0).floor() as i64)
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        // The runtime's `crypto.getRandomValues` fails only for more than 65,536 bytes.
+        if getrandom::fill(bytes).is_err() {
+            console_error!("no random bytes");
+        }
+    }
+
+    fn log(&self, line: &str) {
+        console_error!("{line}");
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    async fn call(
+        &self,
+        request: ::http::Request<Vec<u8>>,
+    ) -> Result<::http::Response<Vec<u8>>, NoReply> {
+        fetch::call(request).await
+    }
+
+    async fn enqueue(&self, messages: Vec<Message>, delay: u32) {
+        // The queue takes a hundred messages at a time.
+        for chunk in messages.chunks(100) {
+            let batch = chunk.iter().map(|message| {
+                MessageBuilder::new(message)
+                    .delay_seconds(delay.min(MAX_DELAY))
+                    .build()
+            });
+            if let Err(error) = self.queue.send_batch(batch.collect::<Vec<_>>()).await {
+                console_error!("the queue did not take {} messages: {error}", chunk.len());
+            }
+        }
+    }
+
+    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault> {
+        seal::seal(&self.env, row, key).await
+    }
+
+    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault> {
+        seal::unseal(&self.env, row, sealed).await
+    }
+
+    async fn cached(&self, key: &str) -> Option<String> {
+        self.cache.get(key).text().await.ok().flatten()
+    }
+
+    async fn cache(&self, key: &str, value: String, seconds: u64) {
+        let Ok(put) = self.cache.put(key, value) else {
+            return;
+        };
+        if let Err(error) = put.expiration_ttl(seconds).execute().await {
+            console_log!("the cache did not take {key}: {error}");
+        }
+    }
+}
+
+/// The longest delay of a queue message, in seconds.
+const MAX_DELAY: u32 = 12 * 60 * 60;
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(
+    request: worker::HttpRequest,
+    env: Env,
+    _context: Context,
+) -> worker::Result<worker::HttpResponse> {
+    let platform = Cloudflare::new(env)?;
+    let (parts, body) = request.into_parts();
+    let reply = match fetch::bounded(body, http::MAX_BODY).await {
+        Some(body) => http::handle(&platform, ::http::Request::from_parts(parts, body)).await,
+        None => http::too_large(),
+    };
+    fetch::reply(reply)
+}
+
+/// A message that fails is delivered again; after some times it goes to the dead letters. The work
+/// itself is in the database, so a dead message loses nothing.
+#[event(queue)]
+async fn queue(batch: MessageBatch<Message>, env: Env, _context: Context) -> worker::Result<()> {
+    let platform = Cloudflare::new(env)?;
+    let is_dead = batch.queue().ends_with("-dead");
+    for message in batch.messages()? {
+        if is_dead {
+            console_error!(
+                "a message died: {:?}; the sweep sends its work again",
+                message.body()
+            );
+            message.ack();
+            continue;
+        }
+        match work::run(&platform, message.body()).await {
+            Ok(()) => message.ack(),
+            Err(fault) => {
+                console_error!("work failed: {fault:?}");
+                message.retry();
+            }
+        }
+    }
+    Ok(())
+}
+
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    match Cloudflare::new(env) {
+        Ok(platform) => {
+            if let Err(fault) = schedule::round(&platform).await {
+                console_error!("the schedule failed: {fault:?}");
+            }
+        }
+        Err(error) => console_error!("the schedule could not start: {error}"),
+    }
+}

@@ -1,0 +1,42 @@
+//! Variables and secrets of the deployment.
+
+use certwright_emsign::hosts;
+use sha2::{Digest, Sha256};
+use worker::Env;
+
+use crate::platform::Settings;
+
+/// Reads the settings. What is missing or malformed stops every request with a line in the log
+/// that names it: a deployment that is half configured must not half work.
+pub(super) fn read(env: &Env) -> worker::Result<Settings> {
+    let token = env.secret("ADMIN_TOKEN")?.to_string();
+    if token.len() < 32 {
+        return Err(malformed("ADMIN_TOKEN", "is at least 32 characters"));
+    }
+    let key = env.var("LICENSE_PUBLIC_KEY")?.to_string();
+    let license_public_key = data_encoding::BASE64
+        .decode(key.trim().as_bytes())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| malformed("LICENSE_PUBLIC_KEY", "is 32 bytes of base64"))?;
+    let development_ca = match env.var("DEVELOPMENT_CA_BASE").map(|base| base.to_string()) {
+        Ok(base) if !base.trim().is_empty() => {
+            let base = hosts::checked_base(base.trim())
+                .map_err(|fault| malformed("DEVELOPMENT_CA_BASE", &fault.to_string()))?;
+            Some(base)
+        }
+        _ => None,
+    };
+    Ok(Settings {
+        admin_token_hash: Sha256::digest(token.as_bytes()).into(),
+        license_public_key,
+        shows_costs: development_ca.is_some(),
+        development_ca,
+    })
+}
+
+fn malformed(name: &str, rule: &str) -> worker::Error {
+    worker::Error::RustError(format!(
+        "the setting {name} {rule}; set it and deploy again"
+    ))
+}

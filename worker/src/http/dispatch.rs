@@ -1,0 +1,421 @@
+//! From a request to the use case that it asks for.
+
+use certwright_api::{
+    credentials::{ImportRequest, RotateCredential, SyncAllRequest, SyncRequest},
+    csrs::CsrRequest,
+    endpoint::{Endpoint, NoEndpoint},
+    license::SetLicense,
+    orders::{CancelRequest, OrderRequest, RevokeRequest, VerifyDcvRequest},
+    system::Health,
+};
+use certwright_core::{ca::DcvMethod, directory::DirectoryPart, ids::OrderReference};
+use http::{
+    HeaderMap, HeaderValue, Request, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS},
+};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    authenticate::authenticate,
+    body::{self, BodyFault, MAX_BODY},
+    problem,
+    query::Query,
+};
+use crate::{
+    caller::Caller,
+    database::Database,
+    fault::{Conflict, Fault},
+    platform::Platform,
+    random::{self, Fresh},
+    storage::audit,
+    usecase::{
+        admit_held, cancel, certificates, check, credentials, csr, dcv, delete, import, license,
+        lists, order_view, place_order, revoke, summary, sync, validate_order,
+    },
+};
+
+type Reply = Response<Vec<u8>>;
+
+/// Why a request is not served by its use case.
+enum Stopped {
+    ContentType,
+    Fault(Fault),
+}
+
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<BodyFault> for Stopped {
+    fn from(fault: BodyFault) -> Self {
+        match fault {
+            BodyFault::ContentType => Self::ContentType,
+            BodyFault::Fields(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// Serves a request:
+///
+/// 1. finds the endpoint (404, 405);
+/// 2. finds out who is calling and whether they may (401, 403, audited);
+/// 3. bounds and reads what was sent (413, 415, 422);
+/// 4. runs the use case; its faults become problem documents.
+pub async fn handle<P: Platform>(platform: &P, request: Request<Vec<u8>>) -> Reply {
+    let mut reply = route(platform, &request).await;
+    let headers = reply.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if platform.settings().shows_costs {
+        let cost = platform.database().cost();
+        let text = format!(
+            "db;desc=\"rows_read={} rows_written={} queries={}\"",
+            cost.rows_read, cost.rows_written, cost.queries
+        );
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert("server-timing", value);
+        }
+    }
+    reply
+}
+
+async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
+    let matched = match Endpoint::find(request.method(), request.uri().path()) {
+        Ok(matched) => matched,
+        Err(NoEndpoint::Path) => return problem::no_address(),
+        Err(NoEndpoint::Method { allowed }) => return problem::other_method(&allowed),
+    };
+    let caller = match authenticate(platform, request.headers(), matched.endpoint.action()) {
+        Ok(caller) => caller,
+        Err(turned) => {
+            note_refusal(platform, request).await;
+            return problem::turned_away(turned);
+        }
+    };
+    if request.body().len() > MAX_BODY {
+        return problem::too_large();
+    }
+    let call = Call {
+        platform,
+        caller,
+        headers: request.headers(),
+        uri: request.uri(),
+        body: request.body(),
+        parameter: matched.parameter.unwrap_or(""),
+    };
+    match call.serve(matched.endpoint).await {
+        Ok(reply) => reply,
+        Err(Stopped::ContentType) => problem::content_type(),
+        Err(Stopped::Fault(fault)) => {
+            let instance = random::lease(platform);
+            let (reply, log) = problem::of_fault(fault, &instance);
+            if let Some(text) = log {
+                platform.log(&format!("request {instance}: {text}"));
+            }
+            reply
+        }
+    }
+}
+
+async fn note_refusal<P: Platform>(platform: &P, request: &Request<Vec<u8>>) {
+    let caller = Caller {
+        actor: "unknown".to_owned(),
+        role: None,
+        address: None,
+    };
+    let subject = format!("{} {}", request.method(), request.uri().path());
+    let subject: String = subject.chars().take(200).collect();
+    let entry = audit::Entry {
+        caller: &caller,
+        action: "access",
+        subject: &subject,
+        outcome: "refused",
+        detail: None,
+    };
+    // A trail that cannot be written must not open the door, and the caller is refused anyway.
+    if platform
+        .database()
+        .batch(vec![audit::insert(platform, &entry)])
+        .await
+        .is_err()
+    {
+        platform.log("a refused access could not be recorded");
+    }
+}
+
+fn reply<T: Serialize>(status: StatusCode, value: &T) -> Result<Reply, Stopped> {
+    let body = serde_json::to_vec(value)
+        .map_err(|error| Fault::Internal(format!("a reply does not convert: {error}")))?;
+    let mut reply = Response::new(body);
+    *reply.status_mut() = status;
+    reply
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(reply)
+}
+
+fn ok<T: Serialize>(value: &T) -> Result<Reply, Stopped> {
+    reply(StatusCode::OK, value)
+}
+
+fn accepted<T: Serialize>(value: &T) -> Result<Reply, Stopped> {
+    reply(StatusCode::ACCEPTED, value)
+}
+
+fn created<T: Serialize>(value: &T, endpoint: Endpoint, id: &str) -> Result<Reply, Stopped> {
+    let mut reply = reply(StatusCode::CREATED, value)?;
+    if let Ok(location) = HeaderValue::from_str(&endpoint.path(id)) {
+        reply.headers_mut().insert(LOCATION, location);
+    }
+    Ok(reply)
+}
+
+/// A request that may be served.
+struct Call<'r, P: Platform> {
+    platform: &'r P,
+    caller: Caller,
+    headers: &'r HeaderMap,
+    uri: &'r http::Uri,
+    body: &'r [u8],
+    parameter: &'r str,
+}
+
+impl<P: Platform> Call<'_, P> {
+    async fn serve(&self, endpoint: Endpoint) -> Result<Reply, Stopped> {
+        let (platform, caller) = (self.platform, &self.caller);
+        match endpoint {
+            Endpoint::Health => {
+                summary::healthy(platform).await?;
+                let version = env!("CARGO_PKG_VERSION").to_owned();
+                ok(&Health {
+                    status: "ok".to_owned(),
+                    version,
+                })
+            }
+            Endpoint::LinkCredential => {
+                let linked = credentials::link(platform, caller, &self.json()?).await?;
+                created(
+                    &linked,
+                    Endpoint::GetCredential,
+                    linked.credential.id.as_str(),
+                )
+            }
+            Endpoint::ListCredentials => ok(&lists::credentials(platform).await?),
+            Endpoint::GetCredential => ok(&credentials::find(platform, &self.id()?).await?.view()),
+            Endpoint::VerifyCredential => {
+                ok(&credentials::verify(platform, caller, &self.id()?).await?)
+            }
+            Endpoint::RotateCredential => {
+                let request: RotateCredential = self.json()?;
+                let id = self.id()?;
+                ok(&credentials::rotate(platform, caller, &id, &request.access_key).await?)
+            }
+            Endpoint::SyncCredential => {
+                let SyncRequest { parts } = body::json_or_default(self.headers, self.body)?;
+                let request = SyncAllRequest {
+                    credential_ids: vec![self.id()?],
+                    parts,
+                };
+                accepted(&sync::run(platform, caller, &request).await?)
+            }
+            Endpoint::SyncAll => {
+                let request: SyncAllRequest = body::json_or_default(self.headers, self.body)?;
+                accepted(&sync::run(platform, caller, &request).await?)
+            }
+            Endpoint::ImportOrders => {
+                let request: ImportRequest = body::json_or_default(self.headers, self.body)?;
+                accepted(&import::run(platform, caller, &self.id()?, &request).await?)
+            }
+            Endpoint::ListAccounts => self.directory(DirectoryPart::Accounts).await,
+            Endpoint::ListGroups => self.directory(DirectoryPart::Groups).await,
+            Endpoint::ListOrganizations => self.directory(DirectoryPart::Organizations).await,
+            Endpoint::ListDomains => self.directory(DirectoryPart::Domains).await,
+            Endpoint::ListProducts => self.directory(DirectoryPart::Products).await,
+            Endpoint::InspectCsr => {
+                let request: CsrRequest = self.json()?;
+                ok(&csr::facts(&csr::read(&request.csr)?))
+            }
+            Endpoint::StoreCsr => {
+                let view = csr::store(platform, caller, &self.json()?).await?;
+                created(&view, Endpoint::GetCsr, view.id.as_str())
+            }
+            Endpoint::ListCsrs => ok(&lists::csrs(platform, &self.paging()?).await?),
+            Endpoint::GetCsr => ok(&lists::csr(platform, &self.id()?).await?),
+            Endpoint::ValidateOrder => {
+                let request: OrderRequest = self.json()?;
+                let reference = OrderReference::fresh(platform);
+                let rehearsed =
+                    validate_order::rehearse(platform, caller, &request, reference).await?;
+                ok(&rehearsed.validation)
+            }
+            Endpoint::PlaceOrder => self.place_order().await,
+            Endpoint::ListOrders => self.list_orders().await,
+            Endpoint::GetOrder => ok(&order_view::load(platform, &self.id()?).await?),
+            Endpoint::CheckOrder => ok(&check::one(platform, caller, &self.id()?).await?),
+            Endpoint::CheckDueOrders => accepted(&check::all_due(platform, caller).await?),
+            Endpoint::RevokeOrder => {
+                let request: RevokeRequest = self.json()?;
+                ok(&revoke::run(platform, caller, &self.id()?, &request).await?)
+            }
+            Endpoint::CancelOrder => {
+                let request: CancelRequest = self.json()?;
+                ok(&cancel::run(platform, caller, &self.id()?, &request).await?)
+            }
+            Endpoint::DeleteOrder => ok(&delete::delete(platform, caller, &self.id()?).await?),
+            Endpoint::RestoreOrder => ok(&delete::restore(platform, caller, &self.id()?).await?),
+            Endpoint::GetDcv => self.show_dcv().await,
+            Endpoint::VerifyDcv => {
+                let request: VerifyDcvRequest = self.json()?;
+                ok(&dcv::verify(platform, caller, &self.id()?, &request).await?)
+            }
+            Endpoint::ListCertificates => self.search_certificates().await,
+            Endpoint::GetCertificate => ok(&certificates::find(platform, &self.id()?).await?),
+            Endpoint::ExportCertificate => self.export().await,
+            Endpoint::AdmitHeld => accepted(&admit_held::run(platform, caller).await?),
+            Endpoint::ListJobs => ok(&lists::jobs(platform, &self.paging()?).await?),
+            Endpoint::GetJob => ok(&lists::job(platform, &self.id()?).await?),
+            Endpoint::GetLicense => ok(&license::show(platform).await?),
+            Endpoint::SetLicense => {
+                let request: SetLicense = self.json()?;
+                ok(&license::set(platform, caller, &request.license).await?)
+            }
+            Endpoint::RemoveLicense => ok(&license::remove(platform, caller).await?),
+            Endpoint::GetSummary => ok(&summary::show(platform).await?),
+            Endpoint::ListAudit => {
+                let query = Query::read(self.uri, &["subject", "limit", "cursor"])?;
+                let subject = query.text("subject");
+                ok(&lists::audit(platform, subject.as_deref(), &query.paging()?).await?)
+            }
+        }
+    }
+
+    fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Stopped> {
+        Ok(body::json(self.headers, self.body)?)
+    }
+
+    /// The id in the address. One that is malformed names nothing that exists.
+    fn id<T: std::str::FromStr>(&self) -> Result<T, Stopped> {
+        self.parameter
+            .parse()
+            .map_err(|_| Fault::NotFound("thing: the id is not one of ours").into())
+    }
+
+    fn paging(&self) -> Result<crate::paging::Paging, Stopped> {
+        Ok(Query::read(self.uri, &["limit", "cursor"])?.paging()?)
+    }
+
+    async fn directory(&self, part: DirectoryPart) -> Result<Reply, Stopped> {
+        let query = Query::read(self.uri, &["credentialId", "limit", "cursor"])?;
+        let credential = query.id("credentialId")?;
+        let page =
+            lists::directory(self.platform, part, credential.as_ref(), &query.paging()?).await?;
+        ok(&page)
+    }
+
+    async fn place_order(&self) -> Result<Reply, Stopped> {
+        let key = self
+            .headers
+            .get("idempotency-key")
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+            .filter(|key| (1..=255).contains(&key.len()))
+            .ok_or_else(idempotency_key_missing)?;
+        let request: OrderRequest = self.json()?;
+        let body_hash = data_encoding::HEXLOWER.encode(&Sha256::digest(self.body));
+        let key = place_order::IdempotencyKey {
+            key: key.to_owned(),
+            body_hash,
+        };
+        let order = place_order::run_once(self.platform, &self.caller, &key, &request).await?;
+        created(&order, Endpoint::GetOrder, order.id.as_str())
+    }
+
+    async fn list_orders(&self) -> Result<Reply, Stopped> {
+        let known = [
+            "state",
+            "credentialId",
+            "host",
+            "deleted",
+            "limit",
+            "cursor",
+        ];
+        let query = Query::read(self.uri, &known)?;
+        let search = lists::OrderSearch {
+            state: query.text("state"),
+            credential_id: query.text("credentialId"),
+            host: query.text("host"),
+            is_deleted: query.flag("deleted")?,
+        };
+        ok(&lists::orders(self.platform, &search, &query.paging()?).await?)
+    }
+
+    async fn show_dcv(&self) -> Result<Reply, Stopped> {
+        let query = Query::read(self.uri, &["domain", "method"])?;
+        let method = match query.text("method").as_deref() {
+            None | Some("dnsTxt") => DcvMethod::DnsTxt,
+            Some("httpFile") => DcvMethod::HttpFile,
+            Some("email") => DcvMethod::Email,
+            Some(_) => {
+                let message = "is dnsTxt, httpFile or email";
+                return Err(Fault::invalid("method", "unknown", message).into());
+            }
+        };
+        let domain = query.text("domain");
+        ok(&dcv::show(self.platform, &self.id()?, domain.as_deref(), method).await?)
+    }
+
+    async fn search_certificates(&self) -> Result<Reply, Stopped> {
+        let known = [
+            "host",
+            "credentialId",
+            "issuer",
+            "key",
+            "serial",
+            "keyFingerprint",
+            "fingerprint",
+            "expiresBefore",
+            "expiresAfter",
+            "limit",
+            "cursor",
+        ];
+        let query = Query::read(self.uri, &known)?;
+        let search = certificates::Search {
+            host: query.text("host"),
+            credential_id: query.text("credentialId"),
+            issuer: query.text("issuer"),
+            key: query.text("key"),
+            serial: query.text("serial"),
+            key_fingerprint: query.text("keyFingerprint"),
+            fingerprint: query.text("fingerprint"),
+            expires_before: query.time("expiresBefore")?,
+            expires_after: query.time("expiresAfter")?,
+        };
+        ok(&certificates::search(self.platform, &search, &query.paging()?).await?)
+    }
+
+    async fn export(&self) -> Result<Reply, Stopped> {
+        let query = Query::read(self.uri, &["part"])?;
+        let part = certificates::Part::parse(query.text("part").as_deref())?;
+        let pem = certificates::export(self.platform, &self.id()?, part).await?;
+        let mut reply = Response::new(pem.into_bytes());
+        let content_type = HeaderValue::from_static("application/x-pem-file");
+        reply.headers_mut().insert(CONTENT_TYPE, content_type);
+        Ok(reply)
+    }
+}
+
+fn idempotency_key_missing() -> Fault {
+    Fault::Conflict(Conflict {
+        code: "idempotency-key-missing",
+        field: Some("Idempotency-Key"),
+        detail: "an order is placed under a key, so that repeating the request cannot order twice"
+            .to_owned(),
+        remedy: Some(
+            "send the header Idempotency-Key with 1 to 255 characters, new for each order"
+                .to_owned(),
+        ),
+    })
+}

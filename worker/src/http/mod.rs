@@ -1,0 +1,11 @@
+//! The HTTP API: from a request to a use case and back.
+
+mod authenticate;
+mod body;
+mod dispatch;
+mod problem;
+mod query;
+
+pub use body::MAX_BODY;
+pub use dispatch::handle;
+pub use problem::too_large;

@@ -1,0 +1,280 @@
+//! Faults as RFC 9457 problem documents: the one place.
+
+use certwright_api::problem::{FieldProblem, PROBLEM_JSON, Problem};
+use certwright_core::fault::{CaFault, CaRefusal};
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+
+use super::authenticate::Turned;
+use crate::fault::{Conflict, Fault};
+
+/// What every problem document has.
+struct Base {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+}
+
+fn problem(base: &Base, detail: impl Into<String>) -> Problem {
+    Problem {
+        kind: format!("https://certwright.example/problems/{}", base.code),
+        title: base.title.to_owned(),
+        status: base.status.as_u16(),
+        detail: detail.into(),
+        code: base.code.to_owned(),
+        field: None,
+        remedy: None,
+        errors: Vec::new(),
+        instance: None,
+    }
+}
+
+fn respond(problem: &Problem) -> Response<Vec<u8>> {
+    let mut response = Response::new(serde_json::to_vec(problem).unwrap_or_default());
+    *response.status_mut() =
+        StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    response
+}
+
+/// A fault as a reply, and what the log should say of it.
+pub(super) fn of_fault(fault: Fault, instance: &str) -> (Response<Vec<u8>>, Option<String>) {
+    let mut log = None;
+    let mut retry_after = None;
+    let mut problem = match fault {
+        Fault::Invalid(errors) => invalid(errors),
+        Fault::NotFound(what) => problem(
+            &Base {
+                status: StatusCode::NOT_FOUND,
+                code: "not-found",
+                title: "Not found",
+            },
+            format!("there is no such {what}"),
+        ),
+        Fault::Conflict(conflict) => conflicting(conflict),
+        Fault::Ca(fault) => {
+            if let CaFault::RateLimited { after } = &fault {
+                retry_after = Some(after.unwrap_or(30));
+            }
+            of_ca(&fault)
+        }
+        Fault::Internal(text) => {
+            log = Some(text);
+            internal("something went wrong here; it is in the log under this request's id")
+        }
+        Fault::Seal(fault) => {
+            log = Some(fault.to_string());
+            let base = Base {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: "master-key",
+                title: "The deployment's secrets are not in order",
+            };
+            problem(&base, fault.to_string())
+        }
+    };
+    problem.instance = Some(instance.to_owned());
+    let mut response = respond(&problem);
+    if let Some(seconds) = retry_after
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        response.headers_mut().insert(RETRY_AFTER, value);
+    }
+    (response, log)
+}
+
+fn invalid(errors: Vec<FieldProblem>) -> Problem {
+    let base = Base {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        code: "invalid-request",
+        title: "The request cannot be accepted",
+    };
+    let Some(first) = errors.first().cloned() else {
+        return problem(&base, "the request cannot be accepted");
+    };
+    let detail = format!("{} {}", first.field, first.message);
+    Problem {
+        code: first.code,
+        field: Some(first.field),
+        remedy: first.remedy,
+        errors,
+        ..problem(&base, detail)
+    }
+}
+
+fn conflicting(conflict: Conflict) -> Problem {
+    // RFC 9457 wants one status per kind; a reused key is the one conflict that is not about state
+    // (draft-ietf-httpapi-idempotency-key-header §2.7).
+    let status = if conflict.code == "idempotency-key-reused" {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::CONFLICT
+    };
+    let base = Base {
+        status,
+        code: conflict.code,
+        title: "The request does not fit the present state",
+    };
+    Problem {
+        field: conflict.field.map(str::to_owned),
+        remedy: conflict.remedy,
+        ..problem(&base, conflict.detail)
+    }
+}
+
+fn of_ca(fault: &CaFault) -> Problem {
+    match fault {
+        CaFault::Unanswered(why) => Problem {
+            remedy: Some("try again in a moment".to_owned()),
+            ..problem(
+                &Base {
+                    status: StatusCode::BAD_GATEWAY,
+                    code: "ca-unanswered",
+                    title: "emSign gave no usable answer",
+                },
+                format!("emSign gave no usable answer: {why}"),
+            )
+        },
+        CaFault::RateLimited { .. } => Problem {
+            remedy: Some("try again in a moment".to_owned()),
+            ..problem(
+                &Base {
+                    status: StatusCode::SERVICE_UNAVAILABLE,
+                    code: "ca-rate-limited",
+                    title: "emSign asks for fewer calls",
+                },
+                "emSign asks for fewer calls at the moment",
+            )
+        },
+        CaFault::CredentialRefused(refusal) => {
+            refused(refusal, "ca-credential-refused", "accessKey")
+        }
+        CaFault::Refused(refusal) => refused(refusal, "ca-refused", ""),
+    }
+}
+
+fn refused(refusal: &CaRefusal, code: &'static str, field: &str) -> Problem {
+    let base = Base {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        code,
+        title: "emSign refused",
+    };
+    let field = refusal
+        .field
+        .clone()
+        .or_else(|| (!field.is_empty()).then(|| field.to_owned()));
+    Problem {
+        field,
+        remedy: Some(refusal.remedy.clone()),
+        ..problem(&base, format!("emSign refused: {refusal}"))
+    }
+}
+
+fn internal(detail: &str) -> Problem {
+    let base = Base {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        code: "internal",
+        title: "Something went wrong",
+    };
+    problem(&base, detail)
+}
+
+/// A caller who is turned away.
+pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
+    let (status, code, detail, remedy) = match turned {
+        Turned::Missing => (
+            StatusCode::UNAUTHORIZED,
+            "token-missing",
+            "the request has no bearer token",
+            "send the header Authorization: Bearer followed by your token",
+        ),
+        Turned::Unknown => (
+            StatusCode::UNAUTHORIZED,
+            "token-unknown",
+            "the token is not known, or no longer",
+            "ask an administrator for a new one",
+        ),
+        Turned::Role => (
+            StatusCode::FORBIDDEN,
+            "role-too-low",
+            "the token's role does not allow this",
+            "ask an administrator",
+        ),
+    };
+    let base = Base {
+        status,
+        code,
+        title: "Not allowed",
+    };
+    let mut response = respond(&Problem {
+        remedy: Some(remedy.to_owned()),
+        ..problem(&base, detail)
+    });
+    if status == StatusCode::UNAUTHORIZED {
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// No such address.
+pub(super) fn no_address() -> Response<Vec<u8>> {
+    let base = Base {
+        status: StatusCode::NOT_FOUND,
+        code: "no-such-address",
+        title: "Not found",
+    };
+    respond(&problem(&base, "there is no such address"))
+}
+
+/// An address that takes other methods.
+pub(super) fn other_method(allowed: &[http::Method]) -> Response<Vec<u8>> {
+    let base = Base {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        code: "method-not-allowed",
+        title: "This address does not take that method",
+    };
+    let names: Vec<&str> = allowed.iter().map(http::Method::as_str).collect();
+    let names = names.join(", ");
+    let mut response = respond(&problem(&base, format!("this address takes {names}")));
+    if let Ok(value) = HeaderValue::from_str(&names) {
+        response.headers_mut().insert(ALLOW, value);
+    }
+    response
+}
+
+/// A body that is not JSON by its own word.
+pub(super) fn content_type() -> Response<Vec<u8>> {
+    let base = Base {
+        status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        code: "content-type",
+        title: "The body is not JSON",
+    };
+    respond(&Problem {
+        field: Some("Content-Type".to_owned()),
+        remedy: Some("send JSON with the header Content-Type: application/json".to_owned()),
+        ..problem(&base, "the body is not marked as JSON")
+    })
+}
+
+/// A body larger than [`super::MAX_BODY`].
+#[must_use]
+pub fn too_large() -> Response<Vec<u8>> {
+    let base = Base {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        code: "body-too-large",
+        title: "The body is too large",
+    };
+    respond(&Problem {
+        field: Some("body".to_owned()),
+        remedy: Some("send less: an order with its CSR takes a few kilobytes".to_owned()),
+        ..problem(
+            &base,
+            format!("the body has more than {} bytes", super::MAX_BODY),
+        )
+    })
+}

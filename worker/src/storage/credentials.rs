@@ -1,0 +1,144 @@
+//! Linked accounts.
+
+use certwright_api::credentials::CredentialView;
+use certwright_core::{
+    credential::{AccountNumber, Environment, Generation},
+    ids::CredentialId,
+    time::Timestamp,
+};
+use serde::Deserialize;
+
+use crate::database::{Database, DatabaseFault, Row, Statement, decode};
+
+/// A linked account with its sealed key. Never leaves the Worker in this form.
+#[derive(Clone, Deserialize)]
+pub struct CredentialRow {
+    /// Identity.
+    pub id: CredentialId,
+    /// The name that people gave it.
+    pub label: String,
+    /// Where the account lives.
+    pub environment: Environment,
+    /// Which API it speaks.
+    pub generation: Generation,
+    /// The account number.
+    pub account_number: AccountNumber,
+    /// The e-mail address of the account's user.
+    pub user_email: String,
+    /// The sealed access key.
+    pub sealed_key: String,
+    created_at: i64,
+    verified_at: i64,
+    /// Counts the syncs that changed something.
+    pub directory_revision: i64,
+}
+
+impl CredentialRow {
+    /// What everybody may see.
+    #[must_use]
+    pub fn view(&self) -> CredentialView {
+        CredentialView {
+            id: self.id.clone(),
+            label: self.label.clone(),
+            environment: self.environment,
+            generation: self.generation,
+            account_number: self.account_number.to_string(),
+            user_email: self.user_email.clone(),
+            created_at: Timestamp::from_unix(self.created_at),
+            verified_at: Timestamp::from_unix(self.verified_at),
+        }
+    }
+}
+
+/// An account to be stored.
+pub struct NewCredential<'a> {
+    /// What everybody may see.
+    pub view: &'a CredentialView,
+    /// The sealed access key.
+    pub sealed_key: &'a str,
+}
+
+/// Stores an account.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn insert(new: &NewCredential<'_>) -> Result<Statement, DatabaseFault> {
+    let text = |value: serde_json::Result<serde_json::Value>| {
+        value
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .ok_or_else(|| DatabaseFault("a name does not convert".to_owned()))
+    };
+    let view = new.view;
+    Ok(Statement::new(
+        "INSERT INTO credentials (id, label, environment, generation, account_number, user_email, \
+           sealed_key, created_at, verified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )
+    .bind(view.id.as_str())
+    .bind(view.label.as_str())
+    .bind(text(serde_json::to_value(view.environment))?)
+    .bind(text(serde_json::to_value(view.generation))?)
+    .bind(view.account_number.as_str())
+    .bind(view.user_email.as_str())
+    .bind(new.sealed_key)
+    .bind(view.created_at)
+    .bind(view.verified_at))
+}
+
+/// Replaces the sealed key.
+#[must_use]
+pub fn rotate(id: &CredentialId, sealed_key: &str, now: Timestamp) -> Statement {
+    Statement::new("UPDATE credentials SET sealed_key = ?2, verified_at = ?3 WHERE id = ?1")
+        .bind(id.as_str())
+        .bind(sealed_key)
+        .bind(now)
+}
+
+/// Records that the CA accepted the key.
+#[must_use]
+pub fn verified(id: &CredentialId, now: Timestamp) -> Statement {
+    Statement::new("UPDATE credentials SET verified_at = ?2 WHERE id = ?1")
+        .bind(id.as_str())
+        .bind(now)
+}
+
+/// Counts a change of the directory, which makes cached pictures of it stale.
+#[must_use]
+pub fn directory_changed(id: &CredentialId) -> Statement {
+    Statement::new(
+        "UPDATE credentials SET directory_revision = directory_revision + 1 WHERE id = ?1",
+    )
+    .bind(id.as_str())
+}
+
+fn credentials(rows: Vec<Row>) -> Result<Vec<CredentialRow>, DatabaseFault> {
+    decode(rows)
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn by_id(
+    database: &impl Database,
+    id: &CredentialId,
+) -> Result<Option<CredentialRow>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
+           created_at, verified_at, directory_revision FROM credentials WHERE id = ?1",
+    );
+    Ok(credentials(database.query(statement.bind(id.as_str())).await?)?.pop())
+}
+
+/// Every account, oldest first. There are as many as an organization has emSign accounts: few.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn all(database: &impl Database) -> Result<Vec<CredentialRow>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
+           created_at, verified_at, directory_revision FROM credentials \
+         ORDER BY created_at, id LIMIT 1000",
+    );
+    credentials(database.query(statement).await?)
+}

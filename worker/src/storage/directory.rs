@@ -1,0 +1,214 @@
+//! The directory of each account.
+
+use certwright_api::directory::DirectoryEntryView;
+use certwright_core::{
+    directory::{Diff, DirectoryItem, DirectoryPart},
+    ids::CredentialId,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::database::{Database, DatabaseFault, Row, Statement, decode, json};
+
+#[derive(Deserialize)]
+struct EntryRow {
+    entry: String,
+}
+
+#[derive(Serialize)]
+struct Stored {
+    key: String,
+    name: String,
+    entry: String,
+}
+
+fn read<T: DeserializeOwned>(row: &EntryRow) -> Result<T, DatabaseFault> {
+    serde_json::from_str(&row.entry)
+        .map_err(|error| DatabaseFault(format!("a directory entry does not convert: {error}")))
+}
+
+/// Every entry of a part of an account. Proportional to the part, so only for a sync.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn all<T: DirectoryItem + DeserializeOwned>(
+    database: &impl Database,
+    credential: &CredentialId,
+) -> Result<Vec<T>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT entry FROM directory \
+         WHERE credential_id = ?1 AND part = ?2",
+    );
+    let statement = statement.bind(credential.as_str()).bind(T::PART.as_str());
+    decode::<EntryRow>(database.query(statement).await?)?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// One entry by the CA's key.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn one<T: DirectoryItem + DeserializeOwned>(
+    database: &impl Database,
+    credential: &CredentialId,
+    key: &str,
+) -> Result<Option<T>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT entry FROM directory \
+         WHERE credential_id = ?1 AND part = ?2 AND key = ?3",
+    );
+    let statement = statement
+        .bind(credential.as_str())
+        .bind(T::PART.as_str())
+        .bind(key);
+    decode::<EntryRow>(database.query(statement).await?)?
+        .first()
+        .map(read)
+        .transpose()
+}
+
+/// Entries by name, such as the domains at and above a host.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn by_names<T: DirectoryItem + DeserializeOwned>(
+    database: &impl Database,
+    credential: &CredentialId,
+    names: &[String],
+) -> Result<Vec<T>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT entry FROM directory \
+         WHERE credential_id = ?1 AND part = ?2 \
+           AND name IN (SELECT value FROM json_each(?3)) LIMIT 500",
+    );
+    let statement = statement
+        .bind(credential.as_str())
+        .bind(T::PART.as_str())
+        .bind(json(names)?);
+    decode::<EntryRow>(database.query(statement).await?)?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// The statements that bring the stored picture to what a diff says.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn apply<T: DirectoryItem + Serialize>(
+    credential: &CredentialId,
+    diff: &Diff<T>,
+    now: Timestamp,
+) -> Result<Vec<Statement>, DatabaseFault> {
+    let stored: Result<Vec<Stored>, DatabaseFault> = diff
+        .added
+        .iter()
+        .chain(&diff.changed)
+        .map(|item| {
+            Ok(Stored {
+                key: item.key(),
+                name: item.name().to_owned(),
+                entry: json(item)?,
+            })
+        })
+        .collect();
+    let upsert = Statement::new(
+        "INSERT INTO directory (credential_id, part, key, name, entry, first_seen_at, changed_at) \
+         SELECT ?1, ?2, value ->> 'key', value ->> 'name', value ->> 'entry', ?3, ?3 \
+         FROM json_each(?4) WHERE true \
+         ON CONFLICT (credential_id, part, key) DO UPDATE \
+           SET name = excluded.name, entry = excluded.entry, changed_at = excluded.changed_at",
+    );
+    let remove = Statement::new(
+        "DELETE FROM directory WHERE credential_id = ?1 AND part = ?2 \
+           AND key IN (SELECT value FROM json_each(?3))",
+    );
+    let part = T::PART.as_str();
+    Ok(vec![
+        upsert
+            .bind(credential.as_str())
+            .bind(part)
+            .bind(now)
+            .bind(json(&stored?)?),
+        remove
+            .bind(credential.as_str())
+            .bind(part)
+            .bind(json(&diff.gone)?),
+    ])
+}
+
+/// A listed entry and where it stands in the list.
+pub struct Listed {
+    /// The entry as JSON, with our times.
+    pub view: DirectoryEntryView<serde_json::Value>,
+    /// Its name and identity: the position in the list.
+    pub position: String,
+}
+
+#[derive(Deserialize)]
+struct ListedRow {
+    credential_id: CredentialId,
+    key: String,
+    name: String,
+    entry: String,
+    first_seen_at: i64,
+    changed_at: i64,
+}
+
+/// A page of a part, by name; of one account if given. `after` is a [`Listed::position`].
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn page(
+    database: &impl Database,
+    part: DirectoryPart,
+    credential: Option<&CredentialId>,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<Listed>, DatabaseFault> {
+    let mut seen = after.splitn(3, '\n');
+    let (name, owner, key) = (
+        seen.next().unwrap_or(""),
+        seen.next().unwrap_or(""),
+        seen.next().unwrap_or(""),
+    );
+    let statement = match credential {
+        None => Statement::new(
+            "SELECT credential_id, key, name, entry, first_seen_at, changed_at FROM directory \
+             WHERE part = ?1 AND (name, credential_id, key) > (?2, ?3, ?4) \
+             ORDER BY name, credential_id, key LIMIT ?5",
+        )
+        .bind(part.as_str())
+        .bind(name)
+        .bind(owner)
+        .bind(key)
+        .bind(limit),
+        Some(credential) => Statement::new(
+            "SELECT credential_id, key, name, entry, first_seen_at, changed_at FROM directory \
+             WHERE part = ?1 AND credential_id = ?2 AND (name, key) > (?3, ?4) \
+             ORDER BY name, key LIMIT ?5",
+        )
+        .bind(part.as_str())
+        .bind(credential.as_str())
+        .bind(name)
+        .bind(key)
+        .bind(limit),
+    };
+    let rows: Vec<Row> = database.query(statement).await?;
+    decode::<ListedRow>(rows)?.into_iter().map(listed).collect()
+}
+
+fn listed(row: ListedRow) -> Result<Listed, DatabaseFault> {
+    let position = format!("{}\n{}\n{}", row.name, row.credential_id, row.key);
+    let entry = serde_json::from_str(&row.entry)
+        .map_err(|error| DatabaseFault(format!("directory {}: {error}", row.key)))?;
+    let view = DirectoryEntryView {
+        credential_id: row.credential_id,
+        entry,
+        first_seen_at: Timestamp::from_unix(row.first_seen_at),
+        changed_at: Timestamp::from_unix(row.changed_at),
+    };
+    Ok(Listed { view, position })
+}

@@ -1,0 +1,225 @@
+//! The world of native tests: SQLite for D1, a clock with one hand, seeded randomness, a queue and
+//! a cache in memory, and a CA behind a closure.
+
+mod sqlite;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{HashMap, VecDeque},
+};
+
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
+use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
+use certwright_emsign::hosts;
+use sha2::{Digest, Sha256};
+
+pub use self::sqlite::Sqlite;
+use crate::{
+    database::DatabaseFault,
+    platform::{NoReply, Platform, SealFault, Settings},
+    work::{self, Message},
+};
+
+/// The bearer token of the administrator in this world.
+pub const ADMIN_TOKEN: &str = "cw_test";
+
+/// What answers calls to the CA.
+pub type Ca = Box<dyn FnMut(http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, NoReply>>;
+
+/// The world.
+pub struct World {
+    database: Sqlite,
+    settings: Settings,
+    now: Cell<Timestamp>,
+    random: Cell<u64>,
+    queue: RefCell<VecDeque<(Timestamp, Message)>>,
+    cache: RefCell<HashMap<String, String>>,
+    ca: RefCell<Ca>,
+    log: RefCell<Vec<String>>,
+}
+
+impl World {
+    /// A world with an empty, migrated database.
+    ///
+    /// # Errors
+    /// [`DatabaseFault`] when the migrations fail.
+    pub fn new(
+        seed: u64,
+        now: Timestamp,
+        license_public_key: [u8; 32],
+        ca: Ca,
+    ) -> Result<Self, DatabaseFault> {
+        Ok(Self {
+            database: Sqlite::migrated()?,
+            settings: Settings {
+                admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
+                license_public_key,
+                development_ca: hosts::checked_base("http://127.0.0.1:1/emSignHub-API").ok(),
+                shows_costs: false,
+            },
+            now: Cell::new(now),
+            random: Cell::new(seed | 1),
+            queue: RefCell::default(),
+            cache: RefCell::default(),
+            ca: RefCell::new(ca),
+            log: RefCell::default(),
+        })
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, seconds: i64) {
+        self.now.set(self.now.get().plus(seconds));
+    }
+
+    /// Delivers messages that are due until none is left, and says how many there were.
+    pub async fn drain(&self) -> usize {
+        let mut delivered = 0;
+        while let Some(message) = self.next_due() {
+            delivered += 1;
+            if let Err(fault) = work::run(self, &message).await {
+                self.log(&format!("{fault:?}"));
+            }
+        }
+        delivered
+    }
+
+    fn next_due(&self) -> Option<Message> {
+        let mut queue = self.queue.borrow_mut();
+        let index = queue.iter().position(|(due, _)| *due <= self.now.get())?;
+        queue.remove(index).map(|(_, message)| message)
+    }
+
+    /// Forgets every message, as a queue that loses them would.
+    pub fn lose_messages(&self) {
+        self.queue.borrow_mut().clear();
+    }
+
+    /// What was written to the log.
+    #[must_use]
+    pub fn logged(&self) -> Vec<String> {
+        self.log.borrow().clone()
+    }
+
+    /// Serves a request as the administrator, with a JSON body.
+    pub async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
+            .header("cf-connecting-ip", "203.0.113.7")
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        let Ok(request) = request.body(body) else {
+            return (0, serde_json::Value::Null);
+        };
+        let reply = crate::http::handle(self, request).await;
+        let value = serde_json::from_slice(reply.body()).unwrap_or_else(|_| {
+            serde_json::Value::String(String::from_utf8_lossy(reply.body()).into_owned())
+        });
+        (reply.status().as_u16(), value)
+    }
+}
+
+/// The master key of this world.
+const MASTER_KEY: [u8; 32] = [7; 32];
+
+impl Platform for World {
+    type Database = Sqlite;
+
+    fn database(&self) -> &Sqlite {
+        &self.database
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            // xorshift64 (Marsaglia 2003): repeatable, which is all that a test wants.
+            let mut x = self.random.get();
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            self.random.set(x);
+            *byte = x.to_le_bytes()[3];
+        }
+    }
+
+    fn log(&self, line: &str) {
+        self.log.borrow_mut().push(line.to_owned());
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    async fn call(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, NoReply> {
+        (self.ca.borrow_mut())(request)
+    }
+
+    async fn enqueue(&self, messages: Vec<Message>, delay: u32) {
+        let due = self.now.get().plus(i64::from(delay));
+        self.queue
+            .borrow_mut()
+            .extend(messages.into_iter().map(|message| (due, message)));
+    }
+
+    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault> {
+        let mut nonce = [0; 12];
+        self.fill_random(&mut nonce);
+        let payload = Payload {
+            msg: key.expose().as_bytes(),
+            aad: row.as_str().as_bytes(),
+        };
+        let sealed = Aes256Gcm::new(&MASTER_KEY.into())
+            .encrypt(&nonce.into(), payload)
+            .map_err(|_| SealFault::DoesNotOpen)?;
+        Ok(data_encoding::BASE64.encode(&[nonce.as_slice(), &sealed].concat()))
+    }
+
+    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault> {
+        let bytes = data_encoding::BASE64
+            .decode(sealed.as_bytes())
+            .map_err(|_| SealFault::DoesNotOpen)?;
+        let (nonce, sealed) = bytes
+            .split_first_chunk::<12>()
+            .ok_or(SealFault::DoesNotOpen)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: row.as_str().as_bytes(),
+        };
+        let opened = Aes256Gcm::new(&MASTER_KEY.into())
+            .decrypt(&(*nonce).into(), payload)
+            .map_err(|_| SealFault::DoesNotOpen)?;
+        let text = String::from_utf8(opened).map_err(|_| SealFault::DoesNotOpen)?;
+        AccessKey::parse(&text).map_err(|_| SealFault::DoesNotOpen)
+    }
+
+    async fn cached(&self, key: &str) -> Option<String> {
+        self.cache.borrow().get(key).cloned()
+    }
+
+    async fn cache(&self, key: &str, value: String, _seconds: u64) {
+        self.cache.borrow_mut().insert(key.to_owned(), value);
+    }
+}

@@ -1,0 +1,109 @@
+//! SQLite behind the storage port, with the migrations that D1 gets.
+
+use std::{cell::RefCell, fs, path::Path};
+
+use rusqlite::{
+    Connection,
+    types::{ToSqlOutput, ValueRef},
+};
+use serde_json::Value;
+
+use crate::database::{Cost, Database, DatabaseFault, Parameter, Row, Statement};
+
+/// A database in memory.
+pub struct Sqlite {
+    connection: RefCell<Connection>,
+}
+
+impl From<rusqlite::Error> for DatabaseFault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl rusqlite::ToSql for Parameter {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl Sqlite {
+    /// An empty database with every migration applied, in the order of their names.
+    ///
+    /// # Errors
+    /// [`DatabaseFault`].
+    pub fn migrated() -> Result<Self, DatabaseFault> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+        let listing = fs::read_dir(&folder).map_err(|error| DatabaseFault(error.to_string()))?;
+        let mut files: Vec<_> = listing
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+        files.sort();
+        let connection = Connection::open_in_memory()?;
+        for file in files {
+            let sql =
+                fs::read_to_string(&file).map_err(|error| DatabaseFault(error.to_string()))?;
+            connection.execute_batch(&sql)?;
+        }
+        Ok(Self {
+            connection: RefCell::new(connection),
+        })
+    }
+}
+
+impl Database for Sqlite {
+    async fn query(&self, statement: Statement) -> Result<Vec<Row>, DatabaseFault> {
+        let connection = self.connection.borrow();
+        let mut prepared = connection
+            .prepare_cached(statement.sql)
+            .map_err(|error| DatabaseFault(format!("{error} in {}", statement.sql)))?;
+        let names: Vec<String> = prepared
+            .column_names()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let mut rows = prepared.query(rusqlite::params_from_iter(statement.parameters))?;
+        let mut result = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut object = Row::new();
+            for (index, name) in names.iter().enumerate() {
+                object.insert(name.clone(), value(row.get_ref(index)?));
+            }
+            result.push(object);
+        }
+        Ok(result)
+    }
+
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<u64>, DatabaseFault> {
+        let mut connection = self.connection.borrow_mut();
+        let transaction = connection.transaction()?;
+        let mut changed = Vec::new();
+        for statement in statements {
+            let rows = transaction
+                .prepare_cached(statement.sql)?
+                .execute(rusqlite::params_from_iter(statement.parameters))
+                .map_err(|error| DatabaseFault(format!("{error} in {}", statement.sql)))?;
+            changed.push(rows as u64);
+        }
+        transaction.commit()?;
+        Ok(changed)
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::default()
+    }
+}
+
+fn value(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null | ValueRef::Blob(_) => Value::Null,
+        ValueRef::Integer(number) => number.into(),
+        ValueRef::Real(number) => number.into(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
+    }
+}

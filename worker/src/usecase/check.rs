@@ -1,0 +1,149 @@
+//! Check Order Status: one order at once, or all that are due.
+
+use certwright_api::{credentials::StartedJobs, jobs::JobKind, orders::OrderView};
+use certwright_core::{
+    ids::{JobId, OrderId, WorkId},
+    order::{Order, OrderState},
+};
+
+use super::order_view;
+use crate::{
+    caller::Caller,
+    database::Database,
+    fault::{Conflict, Fault},
+    platform::Platform,
+    random::Fresh,
+    storage::{
+        audit, jobs, orders,
+        work::{self, NewWork},
+    },
+    work::{Message, Task, check, messages, run},
+};
+
+/// How many due orders one round takes: what its invocations can ask the CA.
+pub const ROUND: u32 = 200;
+
+/// Asks the CA where one order stands, and fetches its certificate when it is issued.
+///
+/// # Errors
+/// [`Fault::Ca`] when the CA cannot be asked; what is known stays.
+pub async fn one<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    id: &OrderId,
+) -> Result<OrderView, Fault> {
+    let order = order_view::find(platform, id).await?;
+    if let OrderState::Placing(_) = &order.state {
+        run_task(
+            platform,
+            Task::Place {
+                order_id: id.clone(),
+            },
+        )
+        .await?;
+        return order_view::load(platform, id).await;
+    }
+    if order.is_final() {
+        return Ok(order_view::view(order));
+    }
+    if order.ca_order_number.is_none() {
+        return Err(Fault::Conflict(Conflict {
+            code: "order-without-number",
+            field: None,
+            detail: "this is a draft; emSign tells the status of submitted orders only".to_owned(),
+            remedy: Some("submit or discard it in the emSign portal, then import again".to_owned()),
+        }));
+    }
+    let fetch_is_due = check::now(platform, &order).await?;
+    if fetch_is_due {
+        run_task(
+            platform,
+            Task::Fetch {
+                order_id: id.clone(),
+            },
+        )
+        .await?;
+    }
+    let entry = audit::Entry {
+        caller,
+        action: "order.check",
+        subject: id.as_str(),
+        outcome: "done",
+        detail: None,
+    };
+    platform
+        .database()
+        .batch(vec![audit::insert(platform, &entry)])
+        .await?;
+    order_view::load(platform, id).await
+}
+
+/// Does a task within this invocation, through the outbox like everything else.
+pub(super) async fn run_task<P: Platform>(platform: &P, task: Task) -> Result<(), Fault> {
+    let now = platform.now();
+    let piece = NewWork {
+        id: WorkId::fresh(platform),
+        task,
+        job_id: None,
+        due_at: now,
+        if_order: None,
+    };
+    let statement = work::insert(std::slice::from_ref(&piece), now)?;
+    platform.database().batch(vec![statement]).await?;
+    let id = work::id_of(platform.database(), &piece.task).await?;
+    match id {
+        Some(id) => run(platform, &Message { work: vec![id] }).await,
+        None => Ok(()),
+    }
+}
+
+/// Starts a check of every order that is due.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn all_due<P: Platform>(platform: &P, caller: &Caller) -> Result<StartedJobs, Fault> {
+    let now = platform.now();
+    let due = orders::due(platform.database(), now.unix(), ROUND).await?;
+    let id = JobId::fresh(platform);
+    let pieces = pieces(platform, &due, Some(&id));
+    let entry = audit::Entry {
+        caller,
+        action: "orders.check-due",
+        subject: id.as_str(),
+        outcome: "started",
+        detail: Some(format!("{} orders", due.len())),
+    };
+    let statements = vec![
+        jobs::insert(&id, JobKind::CheckDue, None, now),
+        work::insert(&pieces, now)?,
+        audit::insert(platform, &entry),
+    ];
+    platform.database().batch(statements).await?;
+    platform
+        .enqueue(
+            messages(pieces.iter().map(|piece| (&piece.id, &piece.task))),
+            0,
+        )
+        .await;
+    Ok(StartedJobs { job_ids: vec![id] })
+}
+
+/// The pieces of work that check these orders.
+pub(crate) fn pieces(
+    platform: &impl Platform,
+    orders: &[Order],
+    job: Option<&JobId>,
+) -> Vec<NewWork> {
+    orders
+        .iter()
+        .map(|order| NewWork {
+            id: WorkId::fresh(platform),
+            task: Task::Check {
+                order_id: order.id.clone(),
+            },
+            job_id: job.cloned(),
+            due_at: platform.now(),
+            if_order: None,
+        })
+        .collect()
+}

@@ -1,0 +1,208 @@
+//! Linking emSign accounts and keeping their keys good.
+
+use certwright_api::credentials::{CredentialView, LinkCredential, LinkedCredential};
+use certwright_core::{
+    credential::{AccessKey, AccountNumber},
+    ids::CredentialId,
+};
+use certwright_emsign::{Account, GetGroupDetails, ValidateCredentials};
+
+use super::sync;
+use crate::{
+    ca::{Connection, environment_missing},
+    caller::Caller,
+    database::Database,
+    fault::{Conflict, Fault, field_problem},
+    platform::Platform,
+    random::Fresh,
+    storage::{
+        audit,
+        credentials::{self, CredentialRow, NewCredential},
+    },
+};
+
+const MAX_LABEL: usize = 100;
+
+/// Links an account:
+///
+/// 1. checks the fields;
+/// 2. checks the key with live calls: it must be accepted, and show its groups;
+/// 3. seals the key;
+/// 4. stores the account and the work of its first sync, in one batch.
+///
+/// # Errors
+/// [`Fault::Invalid`] naming the field, a conflict when the account is linked already,
+/// [`Fault::Ca`] when the CA does not accept the key or cannot be reached. Nothing is stored then.
+pub async fn link<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    request: &LinkCredential,
+) -> Result<LinkedCredential, Fault> {
+    let label = request.label.trim();
+    let mut problems = Vec::new();
+    if label.is_empty() || label.chars().count() > MAX_LABEL {
+        problems.push(field_problem(
+            "label",
+            "length",
+            "has 1 to 100 characters",
+            None,
+        ));
+    }
+    let number = AccountNumber::try_from(request.account_number.clone());
+    let key = AccessKey::parse(&request.access_key);
+    if let Err(fault) = &number {
+        problems.push(field_problem("accountNumber", "malformed", fault, None));
+    }
+    if let Err(fault) = &key {
+        problems.push(field_problem("accessKey", "malformed", fault, None));
+    }
+    let (Ok(number), Ok(key), true) = (number, key, problems.is_empty()) else {
+        return Err(Fault::Invalid(problems));
+    };
+    let linked = credentials::all(platform.database()).await?;
+    let is_linked = linked
+        .iter()
+        .any(|known| known.environment == request.environment && known.account_number == number);
+    if is_linked {
+        return Err(already_linked());
+    }
+    let base = platform
+        .settings()
+        .ca_base(request.environment)
+        .ok_or_else(environment_missing)?;
+    let account = Account {
+        base,
+        number: number.clone(),
+        key: key.clone(),
+    };
+    let connection = Connection::with(platform, account);
+    connection.call(&ValidateCredentials).await?;
+    let overview = connection
+        .call(&GetGroupDetails {
+            account_number: number.clone(),
+        })
+        .await?;
+
+    let id = CredentialId::fresh(platform);
+    let sealed_key = platform.seal(&id, &key).await?;
+    let now = platform.now();
+    let view = CredentialView {
+        id: id.clone(),
+        label: label.to_owned(),
+        environment: request.environment,
+        generation: request.generation,
+        account_number: number.to_string(),
+        user_email: overview.account.email,
+        created_at: now,
+        verified_at: now,
+    };
+    let entry = audit::Entry {
+        caller,
+        action: "credential.link",
+        subject: id.as_str(),
+        outcome: "done",
+        detail: Some(format!("{label}, account {number}")),
+    };
+    let job = sync::start(platform, &id, &[])?;
+    let mut statements = vec![
+        credentials::insert(&NewCredential {
+            view: &view,
+            sealed_key: &sealed_key,
+        })?,
+        audit::insert(platform, &entry),
+    ];
+    statements.extend(job.statements);
+    platform.database().batch(statements).await?;
+    platform.enqueue(job.messages, 0).await;
+    Ok(LinkedCredential {
+        credential: view,
+        sync_job_id: job.id,
+    })
+}
+
+fn already_linked() -> Fault {
+    Fault::Conflict(Conflict {
+        code: "already-linked",
+        field: Some("accountNumber"),
+        detail: "this account is linked already".to_owned(),
+        remedy: Some("use the linked account, or give it a new access key there".to_owned()),
+    })
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn find<P: Platform>(platform: &P, id: &CredentialId) -> Result<CredentialRow, Fault> {
+    credentials::by_id(platform.database(), id)
+        .await?
+        .ok_or(Fault::NotFound("credential"))
+}
+
+/// Checks the stored key with a live call.
+///
+/// # Errors
+/// [`Fault::Ca`] when the CA does not accept it or cannot be reached.
+pub async fn verify<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    id: &CredentialId,
+) -> Result<CredentialView, Fault> {
+    let credential = find(platform, id).await?;
+    let connection = Connection::open(platform, &credential).await?;
+    connection.call(&ValidateCredentials).await?;
+    let entry = audit::Entry {
+        caller,
+        action: "credential.verify",
+        subject: id.as_str(),
+        outcome: "done",
+        detail: None,
+    };
+    let statements = vec![
+        credentials::verified(id, platform.now()),
+        audit::insert(platform, &entry),
+    ];
+    platform.database().batch(statements).await?;
+    Ok(find(platform, id).await?.view())
+}
+
+/// Replaces the key, after the CA accepted the new one.
+///
+/// # Errors
+/// [`Fault::Invalid`], or [`Fault::Ca`] when the CA does not accept it; the old key stays then.
+pub async fn rotate<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    id: &CredentialId,
+    access_key: &str,
+) -> Result<CredentialView, Fault> {
+    let credential = find(platform, id).await?;
+    let key = AccessKey::parse(access_key)
+        .map_err(|fault| Fault::invalid("accessKey", "malformed", fault))?;
+    let base = platform
+        .settings()
+        .ca_base(credential.environment)
+        .ok_or_else(environment_missing)?;
+    let account = Account {
+        base,
+        number: credential.account_number.clone(),
+        key: key.clone(),
+    };
+    Connection::with(platform, account)
+        .call(&ValidateCredentials)
+        .await?;
+    let sealed = platform.seal(id, &key).await?;
+    let entry = audit::Entry {
+        caller,
+        action: "credential.rotate",
+        subject: id.as_str(),
+        outcome: "done",
+        detail: None,
+    };
+    let statements = vec![
+        credentials::rotate(id, &sealed, platform.now()),
+        audit::insert(platform, &entry),
+    ];
+    platform.database().batch(statements).await?;
+    Ok(find(platform, id).await?.view())
+}

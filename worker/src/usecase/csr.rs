@@ -1,0 +1,121 @@
+//! Reading and storing requests.
+
+use certwright_api::csrs::{CsrFacts, CsrRequest, CsrView};
+use certwright_core::{
+    csr::{Csr, CsrFault},
+    ids::CsrId,
+    names::SubjectName,
+};
+
+use crate::{
+    caller::Caller,
+    database::Database,
+    fault::Fault,
+    platform::Platform,
+    random::Fresh,
+    storage::{audit, csrs},
+};
+
+const MAX_LABEL: usize = 100;
+
+/// Reads a request: its structure, its own signature, its key and its names.
+///
+/// # Errors
+/// [`Fault::Invalid`] naming the field `csr`.
+pub fn read(text: &str) -> Result<Csr, Fault> {
+    Csr::read(text.as_bytes()).map_err(|fault| Fault::invalid("csr", code(&fault), fault))
+}
+
+fn code(fault: &CsrFault) -> &'static str {
+    match fault {
+        CsrFault::PrivateKey => "csr-private-key",
+        CsrFault::Certificate | CsrFault::WrongLabel { .. } => "csr-wrong-kind",
+        CsrFault::TooLarge { .. } => "csr-too-large",
+        CsrFault::KeyRefused(_) => "csr-key-refused",
+        CsrFault::SignatureAlgorithm(_) => "csr-signature-algorithm",
+        CsrFault::SignatureWrong => "csr-signature-wrong",
+        CsrFault::NameMalformed { .. } => "csr-name-malformed",
+        _ => "csr-malformed",
+    }
+}
+
+/// What a request holds.
+#[must_use]
+pub fn facts(csr: &Csr) -> CsrFacts {
+    let (mut names, mut other_names) = (Vec::new(), Vec::new());
+    for name in csr.subject_alternative_names() {
+        match name {
+            SubjectName::Dns(name) => names.push(name.to_string()),
+            SubjectName::Ip(_) | SubjectName::Other { .. } => other_names.push(name.to_string()),
+        }
+    }
+    CsrFacts {
+        subject: csr.subject().to_owned(),
+        common_name: csr.common_name().map(ToString::to_string),
+        names,
+        other_names,
+        key: csr.key().algorithm().to_string(),
+        key_fingerprint: csr.key_fingerprint().to_string(),
+        signature_algorithm: csr.signature_algorithm().to_owned(),
+        fingerprint: csr.fingerprint().to_string(),
+        pem: csr.pem(),
+    }
+}
+
+/// Stores a request. One that is stored already is given as it is.
+///
+/// # Errors
+/// [`Fault::Invalid`] naming the field.
+pub async fn store<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    request: &CsrRequest,
+) -> Result<CsrView, Fault> {
+    let csr = read(&request.csr)?;
+    let facts = facts(&csr);
+    let label = label(request, &facts)?;
+    if let Some(known) = csrs::by_fingerprint(platform.database(), &facts.fingerprint).await? {
+        return Ok(known);
+    }
+    let view = CsrView {
+        id: CsrId::fresh(platform),
+        label,
+        facts,
+        created_at: platform.now(),
+    };
+    let entry = audit::Entry {
+        caller,
+        action: "csr.store",
+        subject: view.id.as_str(),
+        outcome: "done",
+        detail: Some(view.facts.subject.clone()),
+    };
+    let statements = vec![
+        csrs::insert(&view.id, &view.label, &view.facts, view.created_at)?,
+        audit::insert(platform, &entry),
+    ];
+    platform.database().batch(statements).await?;
+    // Two callers may store one request at the same time; both are shown the one that stayed.
+    let stored = csrs::by_fingerprint(platform.database(), &view.facts.fingerprint).await?;
+    Ok(stored.unwrap_or(view))
+}
+
+fn label(request: &CsrRequest, facts: &CsrFacts) -> Result<String, Fault> {
+    let given = request
+        .label
+        .as_deref()
+        .map(str::trim)
+        .filter(|label| !label.is_empty());
+    let label = given
+        .or(facts.common_name.as_deref())
+        .or_else(|| facts.names.first().map(String::as_str))
+        .unwrap_or("unnamed");
+    if label.chars().count() > MAX_LABEL && given.is_some() {
+        return Err(Fault::invalid(
+            "label",
+            "length",
+            "has at most 100 characters",
+        ));
+    }
+    Ok(label.to_owned())
+}

@@ -1,0 +1,254 @@
+//! Lists of orders, directory entries, CSRs, jobs and audit entries.
+
+use certwright_api::{
+    credentials::CredentialView, csrs::CsrView, directory::DirectoryEntryView, jobs::JobView,
+    orders::OrderView, page::Page, system::AuditView,
+};
+use certwright_core::{
+    directory::DirectoryPart,
+    ids::{CredentialId, CsrId, JobId},
+    names::DomainName,
+    order::{Order, OrderState},
+};
+
+use super::{credentials, order_view};
+use crate::{
+    fault::Fault,
+    paging::{Cursor, Paging},
+    platform::Platform,
+    storage::{
+        audit, csrs, directory, jobs,
+        orders::{self, Walk, searchable},
+    },
+};
+
+/// What the orders are searched for.
+#[derive(Clone, Debug, Default)]
+pub struct OrderSearch {
+    /// One state, by name.
+    pub state: Option<String>,
+    /// One account's.
+    pub credential_id: Option<String>,
+    /// A host, and everything below it.
+    pub host: Option<String>,
+    /// Whether the deleted ones are wanted, instead of the others.
+    pub is_deleted: bool,
+}
+
+/// A page of orders, the newest first; a search by host in the order of names.
+///
+/// # Errors
+/// [`Fault::Invalid`] naming the parameter.
+pub async fn orders<P: Platform>(
+    platform: &P,
+    search: &OrderSearch,
+    paging: &Paging,
+) -> Result<Page<OrderView>, Fault> {
+    if let Some(state) = &search.state
+        && !OrderState::NAMES.contains(&state.as_str())
+    {
+        let message = format!("is one of {}", OrderState::NAMES.join(", "));
+        return Err(Fault::invalid("state", "unknown", message));
+    }
+    let host = match &search.host {
+        None => None,
+        Some(host) => {
+            let name: DomainName = host
+                .trim()
+                .trim_start_matches("*.")
+                .parse()
+                .map_err(|fault| Fault::invalid("host", "malformed-name", fault))?;
+            Some(searchable(name.as_str()))
+        }
+    };
+    let walk = match (&host, &search.state, &search.credential_id) {
+        (Some(host), ..) => Walk::Host(host),
+        (None, Some(state), _) => Walk::State(state),
+        (None, None, Some(credential)) => Walk::Credential(credential),
+        (None, None, None) => Walk::All,
+    };
+    let is_by_host = host.is_some();
+    let start = if is_by_host {
+        Cursor {
+            number: 0,
+            text: String::new(),
+        }
+    } else {
+        Cursor::newest()
+    };
+    let after = paging.after.clone().unwrap_or(start);
+    let limit = paging.limit + 1;
+    let rows = orders::walk(platform.database(), &walk, search.is_deleted, &after, limit).await?;
+    let page = paging.page(rows, |order| position(order, is_by_host));
+    let items = page.items.into_iter().filter(|order| admits(search, order));
+    Ok(Page {
+        items: items.map(order_view::view).collect(),
+        next_cursor: page.next_cursor,
+    })
+}
+
+fn position(order: &Order, is_by_host: bool) -> Cursor {
+    if is_by_host {
+        Cursor {
+            number: 0,
+            text: format!("{} {}", searchable(&order.domain), order.id),
+        }
+    } else {
+        Cursor {
+            number: order.ordered_at.unix(),
+            text: order.id.to_string(),
+        }
+    }
+}
+
+fn admits(search: &OrderSearch, order: &Order) -> bool {
+    search
+        .state
+        .as_deref()
+        .is_none_or(|state| state == order.state.name())
+        && search
+            .credential_id
+            .as_deref()
+            .is_none_or(|id| id == order.credential_id.as_str())
+}
+
+/// How long a picture of a list is kept, in seconds. Its name carries the directory's revision, so
+/// it is never out of date, only out of use.
+const PICTURE_SECONDS: u64 = 24 * 60 * 60;
+
+/// A page of a part of the directory, by name.
+///
+/// The first page of an account's part fills the forms' drop-downs and is kept in the cache.
+///
+/// # Errors
+/// [`Fault::NotFound`] for an account that does not exist.
+pub async fn directory<P: Platform>(
+    platform: &P,
+    part: DirectoryPart,
+    credential_id: Option<&CredentialId>,
+    paging: &Paging,
+) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
+    let Some(id) = credential_id else {
+        return directory_page(platform, part, None, paging).await;
+    };
+    let revision = credentials::find(platform, id).await?.directory_revision;
+    let is_first = paging.after.is_none();
+    let name = format!(
+        "directory/{id}/{}/{revision}/{}",
+        part.as_str(),
+        paging.limit
+    );
+    if is_first
+        && let Some(picture) = platform.cached(&name).await
+        && let Ok(page) = serde_json::from_str(&picture)
+    {
+        return Ok(page);
+    }
+    let page = directory_page(platform, part, Some(id), paging).await?;
+    if is_first && let Ok(picture) = serde_json::to_string(&page) {
+        platform.cache(&name, picture, PICTURE_SECONDS).await;
+    }
+    Ok(page)
+}
+
+async fn directory_page<P: Platform>(
+    platform: &P,
+    part: DirectoryPart,
+    credential_id: Option<&CredentialId>,
+    paging: &Paging,
+) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
+    let after = paging
+        .after
+        .as_ref()
+        .map_or("", |cursor| cursor.text.as_str());
+    let limit = paging.limit + 1;
+    let rows = directory::page(platform.database(), part, credential_id, after, limit).await?;
+    let page = paging.page(rows, |listed| Cursor {
+        number: 0,
+        text: listed.position.clone(),
+    });
+    let items = page.items.into_iter().map(|listed| listed.view).collect();
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    })
+}
+
+/// A page of CSRs, the newest first.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn csrs<P: Platform>(platform: &P, paging: &Paging) -> Result<Page<CsrView>, Fault> {
+    let after = paging.after.clone().unwrap_or_else(Cursor::newest);
+    let rows = csrs::page(platform.database(), &after, paging.limit + 1).await?;
+    Ok(paging.page(rows, |view| Cursor {
+        number: view.created_at.unix(),
+        text: view.id.to_string(),
+    }))
+}
+
+/// The CSR with this id.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn csr<P: Platform>(platform: &P, id: &CsrId) -> Result<CsrView, Fault> {
+    csrs::by_id(platform.database(), id)
+        .await?
+        .ok_or(Fault::NotFound("CSR"))
+}
+
+/// A page of jobs, the newest first.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn jobs<P: Platform>(platform: &P, paging: &Paging) -> Result<Page<JobView>, Fault> {
+    let after = paging.after.clone().unwrap_or_else(Cursor::newest);
+    let rows = jobs::page(platform.database(), &after, paging.limit + 1).await?;
+    Ok(paging.page(rows, |view| Cursor {
+        number: view.created_at.unix(),
+        text: view.id.to_string(),
+    }))
+}
+
+/// The job with this id.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn job<P: Platform>(platform: &P, id: &JobId) -> Result<JobView, Fault> {
+    jobs::by_id(platform.database(), id)
+        .await?
+        .ok_or(Fault::NotFound("job"))
+}
+
+/// A page of the audit trail, the newest first; of one subject if given.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn audit<P: Platform>(
+    platform: &P,
+    subject: Option<&str>,
+    paging: &Paging,
+) -> Result<Page<AuditView>, Fault> {
+    let after = paging.after.clone().unwrap_or_else(Cursor::newest);
+    let rows = audit::list(platform.database(), subject, &after, paging.limit + 1).await?;
+    Ok(paging.page(rows, |view| Cursor {
+        number: view.at.unix(),
+        text: view.id.to_string(),
+    }))
+}
+
+/// The linked accounts, the oldest first.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn credentials<P: Platform>(platform: &P) -> Result<Page<CredentialView>, Fault> {
+    let rows = crate::storage::credentials::all(platform.database()).await?;
+    let items = rows
+        .iter()
+        .map(crate::storage::credentials::CredentialRow::view)
+        .collect();
+    Ok(Page {
+        items,
+        next_cursor: None,
+    })
+}

@@ -1,0 +1,19 @@
+//! What a caller can ask for: a file per wish.
+
+pub mod admit_held;
+pub mod cancel;
+pub mod certificates;
+pub mod check;
+pub mod credentials;
+pub mod csr;
+pub mod dcv;
+pub mod delete;
+pub mod import;
+pub mod license;
+pub mod lists;
+pub mod order_view;
+pub mod place_order;
+pub mod revoke;
+pub mod summary;
+pub mod sync;
+pub mod validate_order;

@@ -1,0 +1,163 @@
+//! An order as callers see it: state, who must act, and what may be done now.
+
+use certwright_api::orders::{OrderAction, OrderStatusView, OrderView};
+use certwright_core::{
+    ca::Actor,
+    ids::OrderId,
+    order::{Order, OrderState, PlacingPhase, RevocationPhase},
+};
+
+use crate::{fault::Fault, platform::Platform, storage::orders};
+
+/// The order with this id.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn find<P: Platform>(platform: &P, id: &OrderId) -> Result<Order, Fault> {
+    orders::by_id(platform.database(), id)
+        .await?
+        .ok_or(Fault::NotFound("order"))
+}
+
+/// The view of the order with this id.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn load<P: Platform>(platform: &P, id: &OrderId) -> Result<OrderView, Fault> {
+    Ok(view(find(platform, id).await?))
+}
+
+/// The view of an order.
+#[must_use]
+pub fn view(order: Order) -> OrderView {
+    OrderView {
+        reference: order.reference().cloned(),
+        status: status(&order),
+        certificate_id: order.state.certificate_id().cloned(),
+        revocation: order.state.revocation().cloned(),
+        allowed: allowed(&order),
+        id: order.id,
+        credential_id: order.credential_id,
+        product_code: order.product_code,
+        group_number: order.group_number,
+        organization_name: order.organization_name,
+        domain: order.domain,
+        additional_domains: order.additional_domains,
+        csr_id: order.csr_id,
+        ca_order_number: order.ca_order_number,
+        ca_request_number: order.ca_request_number,
+        tracking_url: order.tracking_url,
+        domain_checks: order.domain_checks,
+        expires_at: order.expires_at,
+        ordered_at: order.ordered_at,
+        updated_at: order.updated_at,
+        observed_at: order.observed_at,
+        next_check_at: order.next_check_at,
+        deleted_at: order.deleted_at,
+        version: order.version,
+    }
+}
+
+fn status(order: &Order) -> OrderStatusView {
+    let base = OrderStatusView {
+        state: order.state.name().to_owned(),
+        stage: None,
+        actor: None,
+        guidance: String::new(),
+        ca_certificate_status: None,
+        ca_order_status: None,
+        ca_code: None,
+    };
+    match &order.state {
+        OrderState::Placing(placing) => {
+            let (stage, guidance) = match placing.phase {
+                PlacingPhase::Ready { .. } => {
+                    ("ready", "The order is committed here and is about to be sent.")
+                }
+                PlacingPhase::Calling { .. } => ("calling", "emSign is being asked."),
+                PlacingPhase::Unknown { .. } => (
+                    "unknown",
+                    "emSign gave no clear answer. Certwright looks for the order in emSign's list and sends it again only when it is certain that it is not there.",
+                ),
+            };
+            OrderStatusView {
+                stage: Some(stage.to_owned()),
+                actor: Some(Actor::Ca),
+                guidance: guidance.to_owned(),
+                ..base
+            }
+        }
+        OrderState::Failed(failed) => OrderStatusView {
+            actor: Some(Actor::Requester),
+            guidance: format!("{} {}", failed.refusal.message, failed.refusal.remedy),
+            ca_code: failed.refusal.code.clone(),
+            ..base
+        },
+        OrderState::Pending(pending) => OrderStatusView {
+            stage: Some(pending.stage.name().to_owned()),
+            actor: Some(pending.stage.actor()),
+            guidance: pending.stage.guidance().to_owned(),
+            ca_certificate_status: Some(pending.certificate_status.clone()),
+            ca_order_status: Some(pending.order_status.clone()),
+            ..base
+        },
+        OrderState::Held(_) => OrderStatusView {
+            actor: Some(Actor::Requester),
+            guidance: "Issued, and whole at emSign; no seat of the license is free. Add seats, then admit held certificates.".to_owned(),
+            ..base
+        },
+        OrderState::Fulfilled(fulfilled) => OrderStatusView {
+            guidance: match fulfilled.revocation.as_ref().map(|revocation| &revocation.phase) {
+                None => "Issued and stored.".to_owned(),
+                Some(RevocationPhase::Sending) => {
+                    "Revocation asked for; emSign has not confirmed that it has the request.".to_owned()
+                }
+                Some(RevocationPhase::Requested) => {
+                    "emSign has the revocation request and has not decided; the certificate is still valid.".to_owned()
+                }
+                Some(RevocationPhase::Refused { text }) => {
+                    format!("emSign refused the revocation: {text}. The certificate is still valid.")
+                }
+            },
+            ..base
+        },
+        OrderState::Rejected { text } => {
+            OrderStatusView { guidance: format!("emSign rejected the order: {text}"), ..base }
+        }
+        OrderState::Cancelled => {
+            OrderStatusView { guidance: "Cancelled before issue.".to_owned(), ..base }
+        }
+        OrderState::Expired => {
+            OrderStatusView { guidance: "The certificate has run out.".to_owned(), ..base }
+        }
+        OrderState::Revoked { .. } => {
+            OrderStatusView { guidance: "emSign revoked the certificate.".to_owned(), ..base }
+        }
+    }
+}
+
+fn allowed(order: &Order) -> Vec<OrderAction> {
+    if order.deleted_at.is_some() {
+        return vec![OrderAction::Restore];
+    }
+    let has_number = order.ca_order_number.is_some();
+    let mut actions = match &order.state {
+        OrderState::Pending(_) if has_number => {
+            vec![
+                OrderAction::Check,
+                OrderAction::Validate,
+                OrderAction::Cancel,
+            ]
+        }
+        OrderState::Held(_) => {
+            vec![OrderAction::Check, OrderAction::Admit, OrderAction::Revoke]
+        }
+        OrderState::Fulfilled(_) => vec![OrderAction::Check, OrderAction::Revoke],
+        _ => Vec::new(),
+    };
+    // An order that is being placed may become one that costs money: it stays in sight.
+    if !matches!(order.state, OrderState::Placing(_)) {
+        actions.push(OrderAction::Delete);
+    }
+    actions
+}
