@@ -143,10 +143,10 @@ fn seed(system: &System) -> Result<Done> {
 fn sandbox_account() -> Value {
     json!({
         "label": "Sandbox",
-        "environment": "sandbox",
+        "environment": "development",
         "generation": "v1",
-        "accountNumber": "1234567890",
-        "accessKey": "sandbox-access-key",
+        "accountNumber": system::SANDBOX_ACCOUNT,
+        "accessKey": system::SANDBOX_ACCESS_KEY,
     })
 }
 

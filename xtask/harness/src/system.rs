@@ -11,6 +11,12 @@ use anyhow::{Context, Result, bail};
 use crate::service::Service;
 use crate::{Secrets, Tools, Workspace, database, ports};
 
+/// The account number of the sandbox CA's account.
+pub const SANDBOX_ACCOUNT: &str = "7412005839";
+
+/// Its access key; public, and useless anywhere else.
+pub const SANDBOX_ACCESS_KEY: &str = "sandbox-access-key-not-a-secret";
+
 /// How long a part may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
