@@ -93,15 +93,15 @@ pub fn merge_sync(
     Ok(Statement::new(
         "UPDATE jobs SET updated_at = ?4, report = json_set(report, '$.sync', \
            json_set(COALESCE(report -> '$.sync', '{}'), '$.' || ?2, json_object( \
-             'added', (SELECT json_group_array(value) FROM ( \
+             'added', json((SELECT json_group_array(value) FROM ( \
                SELECT value FROM json_each(report, '$.sync.' || ?2 || '.added') \
-               UNION ALL SELECT value FROM json_each(?3, '$.added'))), \
-             'changed', (SELECT json_group_array(value) FROM ( \
+               UNION ALL SELECT value FROM json_each(?3, '$.added')))), \
+             'changed', json((SELECT json_group_array(value) FROM ( \
                SELECT value FROM json_each(report, '$.sync.' || ?2 || '.changed') \
-               UNION ALL SELECT value FROM json_each(?3, '$.changed'))), \
-             'gone', (SELECT json_group_array(value) FROM ( \
+               UNION ALL SELECT value FROM json_each(?3, '$.changed')))), \
+             'gone', json((SELECT json_group_array(value) FROM ( \
                SELECT value FROM json_each(report, '$.sync.' || ?2 || '.gone') \
-               UNION ALL SELECT value FROM json_each(?3, '$.gone'))), \
+               UNION ALL SELECT value FROM json_each(?3, '$.gone')))), \
              'unchanged', COALESCE(report ->> ('$.sync.' || ?2 || '.unchanged'), 0) \
                + (?3 ->> '$.unchanged')))) \
          WHERE id = ?1 AND EXISTS (SELECT 1 FROM work WHERE id = ?5 AND lease = ?6)",

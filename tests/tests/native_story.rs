@@ -1,0 +1,328 @@
+//! The whole job natively: the Worker's code over SQLite, the sandbox CA in process.
+
+use std::{cell::RefCell, rc::Rc};
+
+use certwright_core::time::Timestamp;
+use certwright_tests::requests::Key;
+use certwright_worker::{
+    platform::{NoReply, Platform},
+    schedule,
+    testing::World,
+};
+use ed25519_dalek::{Signer, SigningKey};
+use emsign_sandbox::{DEFAULT_ACCESS_KEY, DEFAULT_ACCOUNT_NUMBER, Options, Sandbox};
+use futures_executor::block_on;
+use serde_json::{Value, json};
+
+const START: i64 = 1_795_000_000;
+
+struct Story {
+    world: World,
+    sandbox: Rc<RefCell<Sandbox>>,
+    /// Seconds since the start; the sandbox and the world share the clock.
+    clock: Rc<RefCell<i64>>,
+    license_key: SigningKey,
+}
+
+impl Story {
+    fn begin(orders: u32) -> Self {
+        let options = Options {
+            orders,
+            rate_limit: false,
+            ..Options::default()
+        };
+        let sandbox = Rc::new(RefCell::new(Sandbox::new(options, START).unwrap()));
+        let clock = Rc::new(RefCell::new(START));
+        let license_key = SigningKey::from_bytes(&[9; 32]);
+        let (ca, hand) = (Rc::clone(&sandbox), Rc::clone(&clock));
+        let world = World::new(
+            1,
+            Timestamp::from_unix(START),
+            license_key.verifying_key().to_bytes(),
+            Box::new(move |request| {
+                ca.borrow_mut()
+                    .handle(&request, *hand.borrow())
+                    .response
+                    .ok_or(NoReply::Connection)
+            }),
+        )
+        .unwrap();
+        Self {
+            world,
+            sandbox,
+            clock,
+            license_key,
+        }
+    }
+
+    fn pass(&self, seconds: i64) {
+        *self.clock.borrow_mut() += seconds;
+        self.world.advance(seconds);
+    }
+
+    fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let key = [("idempotency-key", "story-1")];
+        block_on(self.world.request(method, path, &key, body))
+    }
+
+    fn ok(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, value) = self.send(method, path, body);
+        let log = self.world.logged();
+        assert!(
+            (200..300).contains(&status),
+            "{method} {path}: {status} {value:#} {log:?}"
+        );
+        value
+    }
+
+    fn work(&self) {
+        block_on(self.world.drain());
+        assert_eq!(self.world.logged(), Vec::<String>::new());
+    }
+
+    fn tick(&self) {
+        block_on(schedule::round(&self.world)).unwrap();
+        self.work();
+    }
+
+    fn link(&self) -> String {
+        let body = json!({
+            "label": "Sandbox", "environment": "development",
+            "accountNumber": DEFAULT_ACCOUNT_NUMBER, "accessKey": DEFAULT_ACCESS_KEY,
+        });
+        let linked = self.ok("POST", "/v1/credentials", &body);
+        self.work();
+        let job = self.ok(
+            "GET",
+            &format!("/v1/jobs/{}", text(&linked["syncJobId"])),
+            &Value::Null,
+        );
+        assert_eq!(job["state"], "done", "{job:#}");
+        text(&linked["credential"]["id"])
+    }
+
+    fn import(&self, credential: &str) -> Value {
+        let path = format!("/v1/credentials/{credential}/import");
+        let started = self.ok("POST", &path, &json!({}));
+        self.work();
+        for _ in 0..5 {
+            self.pass(130);
+            self.tick();
+        }
+        self.ok(
+            "GET",
+            &format!("/v1/jobs/{}", text(&started["jobIds"][0])),
+            &Value::Null,
+        )
+    }
+
+    fn license(&self, seats: u32) {
+        let payload = json!({
+            "licensee": "Test", "seats": seats,
+            "notBefore": "2026-01-01T00:00:00Z", "expires": "2030-01-01T00:00:00Z",
+        });
+        let encode = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
+        let signed = format!("cwl1.{}", encode(payload.to_string().as_bytes()));
+        let signature = self.license_key.sign(signed.as_bytes()).to_bytes();
+        let token = format!("{signed}.{}", encode(&signature));
+        self.ok("PUT", "/v1/license", &json!({ "license": token }));
+    }
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("no text: {value}"))
+        .to_owned()
+}
+
+#[test]
+fn linking_syncs_every_part() {
+    let story = Story::begin(0);
+    story.link();
+    for (part, least) in [
+        ("accounts", 1),
+        ("groups", 3),
+        ("organizations", 5),
+        ("domains", 10),
+        ("products", 10),
+    ] {
+        let page = story.ok("GET", &format!("/v1/{part}"), &Value::Null);
+        assert!(
+            page["items"].as_array().unwrap().len() >= least,
+            "{part}: {page:#}"
+        );
+    }
+}
+
+#[test]
+fn an_import_run_again_changes_nothing() {
+    let story = Story::begin(120);
+    let credential = story.link();
+    story.license(1_000);
+    let first = story.import(&credential);
+    assert_eq!(first["state"], "done", "{first:#}");
+    let import = &first["report"]["import"];
+    assert_eq!(import["added"], 120, "{first:#}");
+    assert_eq!(import["certificatesFailed"], 0, "{first:#}");
+    assert!(
+        import["certificatesStored"].as_u64().unwrap() > 20,
+        "{first:#}"
+    );
+    let again = story.import(&credential);
+    let import = &again["report"]["import"];
+    assert_eq!(
+        (
+            &import["added"],
+            &import["changed"],
+            &import["certificatesStored"]
+        ),
+        (&json!(0), &json!(0), &json!(0)),
+        "{again:#}"
+    );
+}
+
+#[test]
+fn an_order_goes_from_csr_to_certificate_and_back() {
+    let story = Story::begin(0);
+    let credential = story.link();
+    let csr = Key::of(1)
+        .unwrap()
+        .request(&["app.whitlock.example"])
+        .unwrap();
+    let order = json!({
+        "credentialId": credential, "productCode": "842", "groupNumber": "3107745521",
+        "domain": "app.whitlock.example", "csr": csr,
+        "agreement": { "accepted": true, "signerPlace": "Portland" },
+    });
+    let rehearsed = story.ok("POST", "/v1/orders/validate", &order);
+    assert_eq!(rehearsed["isValid"], true, "{rehearsed:#}");
+    assert_eq!(story.sandbox.borrow_mut().books(START).orders.len(), 0);
+    let placed = story.ok("POST", "/v1/orders", &order);
+    assert_eq!(placed["status"]["state"], "pending", "{placed:#}");
+    assert_eq!(
+        story.ok("POST", "/v1/orders", &order)["id"],
+        placed["id"],
+        "the same key"
+    );
+    assert_eq!(story.sandbox.borrow_mut().books(START).orders.len(), 1);
+
+    story.pass(600);
+    let path = format!("/v1/orders/{}", text(&placed["id"]));
+    let checked = story.ok("POST", &format!("{path}/check"), &json!({}));
+    assert_eq!(checked["status"]["state"], "fulfilled", "{checked:#}");
+    let certificate = format!("/v1/certificates/{}", text(&checked["certificateId"]));
+    let pem = text(&story.ok("GET", &format!("{certificate}/pem"), &Value::Null));
+    assert_eq!(pem.matches("BEGIN CERTIFICATE").count(), 2, "{pem}");
+    let found = story.ok(
+        "GET",
+        "/v1/certificates?host=whitlock.example",
+        &Value::Null,
+    );
+    assert_eq!(
+        found["items"][0]["matchedName"], "app.whitlock.example",
+        "{found:#}"
+    );
+
+    let revoke = json!({ "reason": "superseded", "remark": "replaced" });
+    let asked = story.ok("POST", &format!("{path}/revoke"), &revoke);
+    assert_eq!(asked["status"]["state"], "fulfilled", "{asked:#}");
+    assert_eq!(
+        asked["revocation"]["phase"]["kind"], "requested",
+        "{asked:#}"
+    );
+    story.pass(600);
+    story.tick();
+    let revoked = story.ok("GET", &path, &Value::Null);
+    assert_eq!(revoked["status"]["state"], "revoked", "{revoked:#}");
+
+    assert_eq!(
+        story.ok("DELETE", &path, &Value::Null)["allowed"],
+        json!(["restore"])
+    );
+    assert_eq!(
+        story.ok("GET", "/v1/orders", &Value::Null)["items"],
+        json!([])
+    );
+    let import = story.import(&credential);
+    assert_eq!(import["report"]["import"]["leftDeleted"], 1, "{import:#}");
+    story.ok("POST", &format!("{path}/restore"), &Value::Null);
+    assert_eq!(
+        story.ok("GET", "/v1/orders", &Value::Null)["items"][0]["id"],
+        placed["id"]
+    );
+    let trail = story.ok("GET", "/v1/audit", &Value::Null);
+    assert!(trail["items"].as_array().unwrap().len() > 8, "{trail:#}");
+}
+
+#[test]
+fn fifty_certificates_for_ten_seats_store_ten_and_hold_forty() {
+    let story = Story::begin(0);
+    let credential = story.link();
+    story.license(10);
+    let many = emsign_sandbox::IssueMany {
+        count: 50,
+        ..serde_json::from_value(json!({ "count": 50 })).unwrap()
+    };
+    story.sandbox.borrow_mut().issue_many(&many, START).unwrap();
+    let import = story.import(&credential);
+    let report = &import["report"]["import"];
+    assert_eq!(
+        (&report["certificatesStored"], &report["certificatesHeld"]),
+        (&json!(10), &json!(40)),
+        "{import:#}"
+    );
+    let license = story.ok("GET", "/v1/license", &Value::Null);
+    assert_eq!(
+        (&license["used"], &license["held"]),
+        (&json!(10), &json!(40)),
+        "{license:#}"
+    );
+    story.license(60);
+    let started = story.ok("POST", "/v1/certificates/admit-held", &Value::Null);
+    story.work();
+    let job = story.ok(
+        "GET",
+        &format!("/v1/jobs/{}", text(&started["jobIds"][0])),
+        &Value::Null,
+    );
+    assert_eq!(job["state"], "done", "{job:#}");
+    let license = story.ok("GET", "/v1/license", &Value::Null);
+    assert_eq!(
+        (&license["used"], &license["held"]),
+        (&json!(50), &json!(0)),
+        "{license:#}"
+    );
+}
+
+#[test]
+fn a_lost_answer_does_not_order_twice() {
+    let story = Story::begin(0);
+    let credential = story.link();
+    let fault = serde_json::from_value(json!({
+        "operation": "GenerateOrderSSL", "kind": "reply-lost-after", "count": 1,
+    }))
+    .unwrap();
+    story.sandbox.borrow_mut().add_fault(fault);
+    let csr = Key::of(2)
+        .unwrap()
+        .request(&["lost.whitlock.example"])
+        .unwrap();
+    let order = json!({
+        "credentialId": credential, "productCode": "842", "groupNumber": "3107745521",
+        "domain": "lost.whitlock.example", "csr": csr,
+        "agreement": { "accepted": true, "signerPlace": "Portland" },
+    });
+    let placed = story.ok("POST", "/v1/orders", &order);
+    assert_eq!(placed["status"]["stage"], "unknown", "{placed:#}");
+    let path = format!("/v1/orders/{}", text(&placed["id"]));
+    story.world.lose_messages();
+    for _ in 0..4 {
+        story.pass(130);
+        story.tick();
+    }
+    let adopted = story.ok("GET", &path, &Value::Null);
+    assert_eq!(adopted["status"]["state"], "fulfilled", "{adopted:#}");
+    let now = story.world.now().unix();
+    assert_eq!(story.sandbox.borrow_mut().books(now).orders.len(), 1);
+}
