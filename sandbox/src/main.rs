@@ -144,10 +144,9 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Some(books) => Sandbox::restore(options, books)?,
         None => Sandbox::new(options, clock())?,
     };
-    let seed = sandbox.seed();
-    let shared = Shared::new(sandbox);
     let listener = TcpListener::bind(arguments.listen).await?;
-    announce(&listener, arguments, seed)?;
+    announce(&listener, &sandbox)?;
+    let shared = Shared::new(sandbox);
     let keeper = arguments
         .state
         .clone()
@@ -160,11 +159,14 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn announce(listener: &TcpListener, arguments: &Arguments, seed: u64) -> std::io::Result<()> {
+/// Tells what a caller needs; the last line says that calls are answered.
+fn announce(listener: &TcpListener, sandbox: &Sandbox) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "account number: {}", arguments.account_number)?;
-    writeln!(out, "access key: {}", arguments.access_key)?;
-    writeln!(out, "seed: {seed}")?;
+    if let Some((number, key)) = sandbox.credentials() {
+        writeln!(out, "account number: {number}")?;
+        writeln!(out, "access key: {key}")?;
+    }
+    writeln!(out, "seed: {}", sandbox.seed())?;
     writeln!(
         out,
         "emsign-sandbox listening on http://{}",

@@ -106,6 +106,13 @@ impl Sandbox {
         self.ledger.seed
     }
 
+    /// Account number and access key of the first account.
+    #[must_use]
+    pub fn credentials(&self) -> Option<(&str, &str)> {
+        let account = self.ledger.accounts.first()?;
+        Some((&account.number, &account.access_key))
+    }
+
     /// The counter of calls at once, for whoever plays the network.
     #[must_use]
     pub fn in_flight(&self) -> &Arc<InFlight> {

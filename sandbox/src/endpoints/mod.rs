@@ -110,7 +110,8 @@ impl Call<'_> {
     /// The wrapper object of the request; a missing one, or one of the wrong shape, is a bad
     /// request.
     fn section<T: DeserializeOwned>(&self, name: &str) -> Result<T, Refusal> {
-        let section = self.body.get(name).ok_or(refusal::BAD_REQUEST)?;
+        let section = self.body.get(name).filter(|section| section.is_object());
+        let section = section.ok_or(refusal::BAD_REQUEST)?;
         T::deserialize(section).map_err(|_| refusal::BAD_REQUEST)
     }
 
