@@ -71,12 +71,14 @@ impl Sandbox {
         Self::restore(options, ledger)
     }
 
-    /// A sandbox with these books. The seed is the books'; seeded orders are not added again.
+    /// A sandbox with these books. The seed is the books'; seeded orders are not added again. The
+    /// rate limit is on when books and options agree that it is.
     ///
     /// # Errors
     /// [`SetupError`], which has no known cause.
-    pub fn restore(mut options: Options, ledger: Ledger) -> Result<Self, SetupError> {
+    pub fn restore(mut options: Options, mut ledger: Ledger) -> Result<Self, SetupError> {
         options.seed = ledger.seed;
+        ledger.behaviour.rate_limit &= options.rate_limit;
         let issuer = Issuer::new(ledger.seed).ok_or(SetupError)?;
         Ok(Self {
             options,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Call, order_request::AgreementDetails, place::signed, require_requestor};
+use super::{Call, order_organization::signed, order_request::AgreementDetails, require_requestor};
 use crate::{
     envelope::Answer,
     refusal::{self, Refusal},

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Call, place::check_csr, require_requestor};
+use super::{Call, order_check::check_csr, require_requestor};
 use crate::{
     envelope::Answer,
     ledger::Csr,

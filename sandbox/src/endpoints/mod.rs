@@ -8,6 +8,8 @@ mod csr;
 mod dcv;
 mod directory;
 mod document;
+mod order_check;
+mod order_organization;
 mod order_request;
 mod place;
 mod products;
