@@ -154,6 +154,8 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     listener::serve(listener, shared.clone(), stopped()).await?;
     if let (Some(keeper), Some(path)) = (keeper, &arguments.state) {
         keeper.abort();
+        // A save that has begun ends first: both write the same file.
+        let _ = keeper.await;
         save(path, &shared)?;
     }
     Ok(())
@@ -191,8 +193,9 @@ async fn keep(path: PathBuf, shared: Shared) {
 }
 
 fn save(path: &Path, shared: &Shared) -> std::io::Result<()> {
-    let books = serde_json::to_vec(shared.lock().ledger())?;
-    store::save(path, &books)
+    // Copying is quick; calls need not wait for the writing.
+    let ledger = shared.lock().ledger().clone();
+    store::save(path, &serde_json::to_vec(&ledger)?)
 }
 
 /// Ctrl-C or SIGTERM.

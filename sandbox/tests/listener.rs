@@ -198,6 +198,31 @@ fn the_state_file_carries_the_books_over() {
     std::fs::remove_file(&path).unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn asked_to_stop_it_saves_first() {
+    let path: PathBuf =
+        std::env::temp_dir().join(format!("emsign-sandbox-stop-{}.json", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let state = path.to_str().unwrap().to_owned();
+    let mut program = Program::start(&["--orders", "0", "--state", &state]);
+    program.control("POST", "orders/issue-many", json!({ "count": 3 }));
+    let id = program.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(program.child.wait().unwrap().success());
+    let program = Program::start(&["--state", &state]);
+    let books = program.control("GET", "books", Value::Null);
+    assert_eq!(books["orders"].as_array().unwrap().len(), 3);
+    drop(program);
+    std::fs::remove_file(&path).unwrap();
+}
+
 #[test]
 fn ten_thousand_orders_are_there_at_once() {
     let start = Instant::now();
