@@ -212,7 +212,7 @@ pub enum Actor {
 
 /// What a pending order is waiting for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum Stage {
     /// Control of a domain is to be shown.
     DomainValidation,
@@ -308,7 +308,7 @@ impl Stage {
 
 /// Where an order stands at the CA, normalised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum Standing {
     /// Not finished; the stage says what is missing.
     Pending {
@@ -332,7 +332,7 @@ pub enum Standing {
 
 /// Where a revocation request stands at the CA (`revokeRequestStatusId`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum RevocationStanding {
     /// Asked for, not decided.
     Requested,

@@ -98,7 +98,7 @@ pub struct Group {
 
 /// What an organization was validated for (`validationFor`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", content = "code")]
+#[serde(rename_all = "camelCase")]
 pub enum ValidatedFor {
     /// Organization validation.
     Ov,
@@ -112,7 +112,7 @@ pub enum ValidatedFor {
 
 /// Standing of an organization at the CA.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", content = "code")]
+#[serde(rename_all = "camelCase")]
 pub enum OrganizationStanding {
     /// Active and validated.
     Validated,
@@ -156,7 +156,7 @@ pub struct Organization {
 
 /// Standing of a pre-validated domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", content = "code")]
+#[serde(rename_all = "camelCase")]
 pub enum DomainStanding {
     /// Validated; orders for it and names under it skip validation until it runs out.
     Validated,

@@ -33,7 +33,7 @@ impl CaFault {
 
 /// Why an answer could not be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "camelCase", tag = "kind", content = "detail")]
+#[serde(rename_all = "camelCase")]
 pub enum Unanswered {
     /// The connection failed, was cut, or took longer than allowed.
     #[error("the connection failed or timed out")]

@@ -2,7 +2,6 @@
 //! SQLite natively; the same SQL runs on both.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 /// A statement with its parameters, `?1` being the first.
 #[derive(Clone, Debug)]
@@ -78,8 +77,10 @@ impl<T: Into<Self>> From<Option<T>> for Parameter {
     }
 }
 
-/// A row by column names.
-pub type Row = Map<String, Value>;
+/// Rows as a database gives them: a JSON array of objects by column names. One text, so that every
+/// row type is read by one deserializer, which keeps the script small.
+#[derive(Clone, Debug)]
+pub struct Rows(pub String);
 
 /// The system of record.
 #[allow(
@@ -91,7 +92,7 @@ pub trait Database {
     ///
     /// # Errors
     /// [`DatabaseFault`].
-    async fn query(&self, statement: Statement) -> Result<Vec<Row>, DatabaseFault>;
+    async fn query(&self, statement: Statement) -> Result<Rows, DatabaseFault>;
 
     /// Runs statements in one transaction and gives how many rows each changed. When one fails,
     /// none has happened; a condition that matches no row is not a failure.
@@ -123,13 +124,9 @@ pub struct DatabaseFault(pub String);
 ///
 /// # Errors
 /// [`DatabaseFault`] when a row is not what the code expects: the schema and it disagree.
-pub fn decode<T: DeserializeOwned>(rows: Vec<Row>) -> Result<Vec<T>, DatabaseFault> {
-    rows.into_iter()
-        .map(|row| {
-            serde_json::from_value(Value::Object(row))
-                .map_err(|error| DatabaseFault(format!("a row does not convert: {error}")))
-        })
-        .collect()
+pub fn decode<T: DeserializeOwned>(rows: Rows) -> Result<Vec<T>, DatabaseFault> {
+    serde_json::from_str(&rows.0)
+        .map_err(|error| DatabaseFault(format!("a row does not convert: {error}")))
 }
 
 /// A value as a JSON parameter, for statements that read `json_each`.

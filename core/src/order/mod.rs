@@ -38,7 +38,7 @@ use crate::{
 
 /// How an order came to be known here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum Origin {
     /// Placed by Certwright under this reference.
     Placed {

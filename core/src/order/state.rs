@@ -12,7 +12,7 @@ use crate::{
 
 /// Where an order stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum OrderState {
     /// On its way to the CA.
     Placing(Placing),
@@ -119,7 +119,7 @@ pub struct Placing {
 
 /// How far the placing of an order is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum PlacingPhase {
     /// Committed here; no call of this attempt has been begun.
     #[serde(rename_all = "camelCase")]
@@ -202,7 +202,7 @@ pub struct Revocation {
 
 /// How far a revocation is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase")]
 pub enum RevocationPhase {
     /// The CA has not been heard to take the request.
     Sending,

@@ -139,7 +139,11 @@ async fn fetch(
 async fn queue(batch: MessageBatch<Message>, env: Env, _context: Context) -> worker::Result<()> {
     let platform = Cloudflare::new(env)?;
     let is_dead = batch.queue().ends_with("-dead");
-    for message in batch.messages()? {
+    for message in batch.iter() {
+        let Ok(message) = message else {
+            console_error!("a message that is none of ours was dropped");
+            continue;
+        };
         if is_dead {
             console_error!(
                 "a message died: {:?}; the sweep sends its work again",

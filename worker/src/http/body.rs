@@ -30,7 +30,8 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(BodyFault::ContentType);
     }
-    serde_json::from_slice(body).map_err(|error| BodyFault::Fields(misread(&error)))
+    let text = std::str::from_utf8(body).map_err(|_| BodyFault::Fields(not_utf8()))?;
+    serde_json::from_str(text).map_err(|error| BodyFault::Fields(misread(&error)))
 }
 
 /// Reads a JSON body that may be absent.
@@ -43,6 +44,14 @@ pub(super) fn json_or_default<T: DeserializeOwned + Default>(
     } else {
         json(headers, body)
     }
+}
+
+fn not_utf8() -> Fault {
+    Fault::invalid(
+        "body",
+        "malformed-json",
+        "is not UTF-8; JSON is (RFC 8259 §8.1)",
+    )
 }
 
 /// serde names the field in its message, between backquotes; its message does not repeat values

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::orders;
 use crate::{
-    database::{Database, DatabaseFault, Row, Statement, decode, json},
+    database::{Database, DatabaseFault, Rows, Statement, decode, json},
     paging::Cursor,
 };
 
@@ -217,7 +217,7 @@ struct CertificateRow {
     host: Option<String>,
 }
 
-fn views(rows: Vec<Row>) -> Result<Vec<CertificateView>, DatabaseFault> {
+fn views(rows: Rows) -> Result<Vec<CertificateView>, DatabaseFault> {
     decode::<CertificateRow>(rows)?
         .into_iter()
         .map(view)

@@ -8,7 +8,7 @@ use certwright_core::{
 };
 use serde::Deserialize;
 
-use crate::database::{Database, DatabaseFault, Row, Statement, decode};
+use crate::database::{Database, DatabaseFault, Rows, Statement, decode, json};
 
 /// A linked account with its sealed key. Never leaves the Worker in this form.
 #[derive(Clone, Deserialize)]
@@ -63,12 +63,8 @@ pub struct NewCredential<'a> {
 /// # Errors
 /// [`DatabaseFault`].
 pub fn insert(new: &NewCredential<'_>) -> Result<Statement, DatabaseFault> {
-    let text = |value: serde_json::Result<serde_json::Value>| {
-        value
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .ok_or_else(|| DatabaseFault("a name does not convert".to_owned()))
-    };
+    // The text of an enum without fields is its JSON string without the quotes.
+    let bare = |json: String| json.trim_matches('"').to_owned();
     let view = new.view;
     Ok(Statement::new(
         "INSERT INTO credentials (id, label, environment, generation, account_number, user_email, \
@@ -76,8 +72,8 @@ pub fn insert(new: &NewCredential<'_>) -> Result<Statement, DatabaseFault> {
     )
     .bind(view.id.as_str())
     .bind(view.label.as_str())
-    .bind(text(serde_json::to_value(view.environment))?)
-    .bind(text(serde_json::to_value(view.generation))?)
+    .bind(bare(json(&view.environment)?))
+    .bind(bare(json(&view.generation)?))
     .bind(view.account_number.as_str())
     .bind(view.user_email.as_str())
     .bind(new.sealed_key)
@@ -111,7 +107,7 @@ pub fn directory_changed(id: &CredentialId) -> Statement {
     .bind(id.as_str())
 }
 
-fn credentials(rows: Vec<Row>) -> Result<Vec<CredentialRow>, DatabaseFault> {
+fn credentials(rows: Rows) -> Result<Vec<CredentialRow>, DatabaseFault> {
     decode(rows)
 }
 

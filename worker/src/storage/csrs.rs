@@ -5,7 +5,7 @@ use certwright_core::{ids::CsrId, time::Timestamp};
 use serde::Deserialize;
 
 use crate::{
-    database::{Database, DatabaseFault, Row, Statement, decode, json},
+    database::{Database, DatabaseFault, Rows, Statement, decode, json},
     paging::Cursor,
 };
 
@@ -39,7 +39,7 @@ pub fn insert(
     .bind(now))
 }
 
-fn views(rows: Vec<Row>) -> Result<Vec<CsrView>, DatabaseFault> {
+fn views(rows: Rows) -> Result<Vec<CsrView>, DatabaseFault> {
     decode::<CsrRow>(rows)?
         .into_iter()
         .map(|row| {

@@ -8,7 +8,7 @@ use certwright_core::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::database::{Database, DatabaseFault, Row, Statement, decode, json};
+use crate::database::{Database, DatabaseFault, Statement, decode, json};
 
 #[derive(Deserialize)]
 struct EntryRow {
@@ -196,7 +196,7 @@ pub async fn page(
         .bind(key)
         .bind(limit),
     };
-    let rows: Vec<Row> = database.query(statement).await?;
+    let rows = database.query(statement).await?;
     decode::<ListedRow>(rows)?.into_iter().map(listed).collect()
 }
 

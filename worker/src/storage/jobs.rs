@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::work::Lease;
 use crate::{
-    database::{Database, DatabaseFault, Row, Statement, decode, json},
+    database::{Database, DatabaseFault, Rows, Statement, decode, json},
     paging::Cursor,
 };
 
@@ -131,7 +131,7 @@ pub fn touch(id: &JobId, now: Timestamp) -> Statement {
         .bind(now)
 }
 
-fn views(rows: Vec<Row>) -> Result<Vec<JobView>, DatabaseFault> {
+fn views(rows: Rows) -> Result<Vec<JobView>, DatabaseFault> {
     decode::<JobRow>(rows)?.into_iter().map(view).collect()
 }
 

@@ -9,7 +9,7 @@ use certwright_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    database::{Database, DatabaseFault, Row, Statement, decode, json},
+    database::{Database, DatabaseFault, Rows, Statement, decode, json},
     paging::Cursor,
 };
 
@@ -114,7 +114,7 @@ pub fn update(orders: &[&Order]) -> Result<Statement, DatabaseFault> {
     .bind(parameter(orders)?))
 }
 
-fn orders(rows: Vec<Row>) -> Result<Vec<Order>, DatabaseFault> {
+fn orders(rows: Rows) -> Result<Vec<Order>, DatabaseFault> {
     let rows: Vec<RecordRow> = decode(rows)?;
     rows.into_iter()
         .map(|row| {

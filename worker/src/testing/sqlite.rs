@@ -6,9 +6,9 @@ use rusqlite::{
     Connection,
     types::{ToSqlOutput, ValueRef},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::database::{Cost, Database, DatabaseFault, Parameter, Row, Statement};
+use crate::database::{Cost, Database, DatabaseFault, Parameter, Rows, Statement};
 
 /// A database in memory.
 pub struct Sqlite {
@@ -57,7 +57,7 @@ impl Sqlite {
 }
 
 impl Database for Sqlite {
-    async fn query(&self, statement: Statement) -> Result<Vec<Row>, DatabaseFault> {
+    async fn query(&self, statement: Statement) -> Result<Rows, DatabaseFault> {
         let connection = self.connection.borrow();
         let mut prepared = connection
             .prepare_cached(statement.sql)
@@ -70,13 +70,13 @@ impl Database for Sqlite {
         let mut rows = prepared.query(rusqlite::params_from_iter(statement.parameters))?;
         let mut result = Vec::new();
         while let Some(row) = rows.next()? {
-            let mut object = Row::new();
+            let mut object = Map::new();
             for (index, name) in names.iter().enumerate() {
                 object.insert(name.clone(), value(row.get_ref(index)?));
             }
-            result.push(object);
+            result.push(Value::Object(object));
         }
-        Ok(result)
+        Ok(Rows(Value::Array(result).to_string()))
     }
 
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<u64>, DatabaseFault> {
