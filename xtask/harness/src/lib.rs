@@ -16,18 +16,21 @@
 //! ```
 
 pub mod artifacts;
+pub mod client;
 pub mod command;
 pub mod database;
 pub mod digest;
 pub mod license;
 pub mod ports;
 pub mod progress;
+pub mod requests;
 pub mod secrets;
 pub mod service;
 pub mod system;
 pub mod tools;
 pub mod workspace;
 
+pub use client::Client;
 pub use secrets::Secrets;
 pub use system::{Options, SandboxOptions, System};
 pub use tools::Tools;

@@ -257,7 +257,8 @@ fn start_sandbox(
     let port = wanted.port.map_or_else(ports::any, Ok)?;
     let mut command = Command::new(program);
     command
-        .args(["--port", &port.to_string()])
+        .args(["--listen", &format!("127.0.0.1:{port}")])
+        .args(["--account-number", SANDBOX_ACCOUNT, "--access-key", SANDBOX_ACCESS_KEY])
         .arg("--state")
         .arg(state.join("sandbox.json"));
     if let Some(orders) = wanted.orders {
