@@ -7,6 +7,7 @@
 )]
 
 mod build;
+mod demo;
 mod dev;
 mod license;
 mod running;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Starts the whole system on this machine, with a sandbox CA, until Ctrl-C.
     Dev(dev::Arguments),
+    /// Drives the running system through the whole job and prints what happened.
+    Demo(demo::Arguments),
     /// Builds the Worker, the console and the unpacked extension.
     Build(build::Arguments),
     /// Runs every check and every test.
@@ -41,6 +44,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Dev(arguments) => dev::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::License(arguments) => license::run(&arguments),

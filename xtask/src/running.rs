@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use certwright_harness::service::{Signal, signal_group};
 use certwright_harness::{System, Workspace, command};
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,22 @@ impl Drop for Note {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }
+}
+
+/// The development system that runs.
+///
+/// # Errors
+///
+/// When none runs, with how to start one.
+pub(crate) fn find(workspace: &Workspace) -> Result<Running> {
+    let running = fs::read_to_string(path(workspace))
+        .ok()
+        .and_then(|text| serde_json::from_str::<Running>(&text).ok())
+        .filter(|running| command_line(running.process).contains("xtask"));
+    running.context(
+        "no development system is running; start one with `cargo xtask dev` and leave it running, \
+         then try again in another terminal",
+    )
 }
 
 /// Makes sure that no development system runs, and ends what a killed one has left behind.
