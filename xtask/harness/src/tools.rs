@@ -1,7 +1,7 @@
 //! The tools beside cargo: Node.js, the pinned npm packages and the wasm target.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -83,13 +83,22 @@ impl Tools {
         command.arg(self.workspace.root().join("node_modules").join(script));
         command.current_dir(self.workspace.root());
         // Scripts start `node` by name again.
-        let own = self.workspace.root().join("node_modules/.bin");
-        let path = env::var_os("PATH").unwrap_or_default();
-        let path = std::iter::once(own).chain(env::split_paths(&path));
-        if let Ok(path) = env::join_paths(path) {
+        if let Ok(path) = self.path() {
             command.env("PATH", path);
         }
         command
+    }
+
+    /// The search path for programs, with those of the npm packages first.
+    ///
+    /// # Errors
+    ///
+    /// When the repository's own path can't be part of a search path.
+    pub fn path(&self) -> Result<OsString> {
+        let own = self.workspace.root().join("node_modules/.bin");
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::join_paths(std::iter::once(own).chain(env::split_paths(&path)))
+            .context("the path of the repository contains a character that separates paths")
     }
 
     /// wrangler, kept from asking questions and from calling home, and told that the Worker is built.
@@ -109,12 +118,6 @@ impl Tools {
     #[must_use]
     pub fn wasm_opt(&self) -> Command {
         self.script("binaryen/bin/wasm-opt")
-    }
-
-    /// The Node.js to run JavaScript with.
-    #[must_use]
-    pub fn node(&self) -> &OsStr {
-        self.node.as_os_str()
     }
 }
 

@@ -1,0 +1,175 @@
+//! The steps that cargo carries out.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use certwright_harness::artifacts::{cargo, wasm_test_runner};
+use certwright_harness::progress::Done;
+
+use super::metadata::Metadata;
+use super::{Context, Report};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// The crates that run in the Workers runtime or in a browser.
+const WASM_PACKAGES: [&str; 5] = [
+    "certwright-core",
+    "certwright-api",
+    "certwright-emsign",
+    "certwright-worker",
+    "certwright-plugin",
+];
+
+/// The package of the tests across crates. Its targets named `e2e…` need a running system.
+const TESTS: &str = "certwright-tests";
+
+pub(super) fn fmt(context: &Context) -> Result<Report> {
+    cargo(&context.workspace, &["fmt", "--all", "--check"])?;
+    Ok(Done::Yes.into())
+}
+
+pub(super) fn clippy(context: &Context) -> Result<Report> {
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    cargo(&context.workspace, &arguments)?;
+    Ok(Done::Yes.into())
+}
+
+pub(super) fn clippy_wasm(context: &Context) -> Result<Report> {
+    let mut arguments = vec!["clippy", "--target", WASM];
+    arguments.extend(
+        WASM_PACKAGES
+            .iter()
+            .flat_map(|package| ["--package", package]),
+    );
+    arguments.extend(["--", "-D", "warnings"]);
+    cargo(&context.workspace, &arguments)?;
+    // Of the wasm tests only the plugin's are made for a JavaScript engine.
+    let tests = [
+        "clippy",
+        "--target",
+        WASM,
+        "--package",
+        "certwright-plugin",
+        "--all-targets",
+    ];
+    cargo(
+        &context.workspace,
+        &[&tests[..], &["--", "-D", "warnings"]].concat(),
+    )?;
+    Ok(Done::Yes.into())
+}
+
+pub(super) fn native_tests(context: &Context) -> Result<Report> {
+    // The code generator is wasm-bindgen's own and has no tests of ours.
+    let excluded = ["--exclude", "certwright-bindgen", "--exclude", TESTS];
+    let units = test(context, &[&["--workspace"], &excluded[..]].concat())?;
+    let (_, native) = test_targets(context)?;
+    let targets = native.iter().flat_map(|name| ["--test", name]);
+    let arguments: Vec<_> = ["--package", TESTS, "--lib"]
+        .into_iter()
+        .chain(targets)
+        .collect();
+    let across = test(context, &arguments)?;
+    Ok(report(units + across))
+}
+
+pub(super) fn wasm_tests(context: &Context) -> Result<Report> {
+    Ok(report(test(
+        context,
+        &["--package", "certwright-plugin", "--target", WASM],
+    )?))
+}
+
+pub(super) fn end_to_end_tests(context: &Context) -> Result<Report> {
+    let (end_to_end, _) = test_targets(context)?;
+    if end_to_end.is_empty() {
+        return Ok(Done::Skipped("there are none".to_owned()).into());
+    }
+    let targets = end_to_end.iter().flat_map(|name| ["--test", name]);
+    let arguments: Vec<_> = ["--package", TESTS].into_iter().chain(targets).collect();
+    Ok(report(test(context, &arguments)?))
+}
+
+fn report(tests: u32) -> Report {
+    Report {
+        done: Done::With(format!("{tests} tests")),
+        tests,
+    }
+}
+
+/// The names of the tests across crates: those over the real runtime, and the others.
+fn test_targets(context: &Context) -> Result<(Vec<String>, Vec<String>)> {
+    let metadata = Metadata::read(&context.workspace)?;
+    let package = metadata
+        .package(TESTS)
+        .with_context(|| format!("{TESTS} is missing"))?;
+    let tests = package
+        .targets
+        .iter()
+        .filter(|target| target.kind.iter().any(|k| k == "test"));
+    Ok(tests
+        .map(|target| target.name.clone())
+        .partition(|name| name.starts_with("e2e")))
+}
+
+/// Runs `cargo test`, shows what it says, and counts the tests that passed.
+fn test(context: &Context, arguments: &[&str]) -> Result<u32> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(context.workspace.root())
+        .args(["test", "--no-fail-fast"])
+        .args(arguments)
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            wasm_test_runner(&context.workspace),
+        )
+        .env("PATH", context.tools.path()?)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().context("could not start cargo")?;
+    let output = child.stdout.take().context("cargo's output is missing")?;
+    let mut passed = 0;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        passed += passed_in(&line).unwrap_or(0);
+        // What passed is only counted.
+        if !line.is_empty() && !line.ends_with(" ... ok") && !line.starts_with("running ") {
+            println!("  {line}");
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`cargo test {}` ended with {status}", arguments.join(" "));
+    }
+    Ok(passed)
+}
+
+/// The number in `test result: ok. 12 passed; …`.
+fn passed_in(line: &str) -> Option<u32> {
+    let (_, rest) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    rest.split_once(" passed")?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passed_in;
+
+    #[test]
+    fn results_are_counted() {
+        let line = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out";
+        assert_eq!(passed_in(line), Some(12));
+        assert_eq!(
+            passed_in("test result: FAILED. 3 passed; 1 failed"),
+            Some(3)
+        );
+        assert_eq!(passed_in("test names::wildcard ... ok"), None);
+    }
+}

@@ -1,0 +1,211 @@
+//! What dependencies may be: `deny.toml`, checked from what cargo knows, without a network.
+//!
+//! Advisories need a database of their own; cargo-deny brings it, where it is installed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use certwright_harness::command;
+use certwright_harness::progress::Done;
+use serde::Deserialize;
+
+use super::metadata::{Metadata, Package};
+use super::{Context, Report};
+
+/// The parts of `deny.toml` that are checked here.
+#[derive(Deserialize)]
+struct Policy {
+    licenses: Licenses,
+    bans: Bans,
+    sources: Sources,
+}
+
+#[derive(Deserialize)]
+struct Licenses {
+    allow: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Bans {
+    deny: Vec<Ban>,
+}
+
+#[derive(Deserialize)]
+struct Ban {
+    #[serde(rename = "crate")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Sources {
+    allow_registry: Vec<String>,
+}
+
+pub(super) fn check(context: &Context) -> Result<Report> {
+    let root = context.workspace.root();
+    let policy: Policy = toml::from_str(&fs::read_to_string(root.join("deny.toml"))?)
+        .context("deny.toml has another form than expected")?;
+    let metadata = Metadata::read(&context.workspace)?;
+    let mut faults = Vec::new();
+    let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for package in metadata
+        .packages
+        .iter()
+        .filter(|package| package.source.is_some())
+    {
+        faults.extend(policy.fault(package));
+        versions
+            .entry(&package.name)
+            .or_default()
+            .insert(&package.version);
+    }
+    if !faults.is_empty() {
+        bail!("{}", faults.join("; "));
+    }
+    let doubled = versions
+        .values()
+        .filter(|versions| versions.len() > 1)
+        .count();
+    let advisories = advisories(context)?;
+    let note = format!(
+        "{} packages, {doubled} in several versions; {advisories}",
+        versions.len()
+    );
+    Ok(Done::With(note).into())
+}
+
+impl Policy {
+    fn fault(&self, package: &Package) -> Option<String> {
+        let Package { name, version, .. } = package;
+        if self.bans.deny.iter().any(|ban| ban.name == *name) {
+            return Some(format!(
+                "{name} is banned; `cargo tree -i {name}` says who wants it"
+            ));
+        }
+        let source = package.source.as_deref().unwrap_or_default();
+        if !self
+            .sources
+            .allow_registry
+            .iter()
+            .any(|url| source == format!("registry+{url}"))
+        {
+            return Some(format!("{name} {version} comes from {source}"));
+        }
+        let license = package.license.as_deref().unwrap_or_default();
+        if !is_fulfilled(license, &self.licenses.allow) {
+            return Some(format!("{name} {version} has license \"{license}\""));
+        }
+        None
+    }
+}
+
+/// Asks cargo-deny where it is installed, and says what was found out.
+fn advisories(context: &Context) -> Result<&'static str> {
+    let mut version = Command::new("cargo-deny");
+    if command::capture(version.arg("--version")).is_err() {
+        return Ok("advisories not checked: cargo-deny is not installed");
+    }
+    let deny = |check: &[&str]| {
+        let mut command = Command::new("cargo-deny");
+        command
+            .args(["--all-features", "check"])
+            .args(check)
+            .current_dir(context.workspace.root());
+        command::capture(&mut command)
+    };
+    deny(&["bans", "licenses", "sources"])?;
+    match deny(&["advisories"]) {
+        Ok(_) => Ok("no advisories"),
+        Err(error) if error.to_string().contains("advisory database") => {
+            Ok("advisories not checked: their database can't be reached")
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a license expression (SPDX, annex D) can be fulfilled with the allowed licenses alone.
+///
+/// Old manifests separate alternatives with a slash.
+fn is_fulfilled(expression: &str, allowed: &[String]) -> bool {
+    let spaced = expression
+        .replace('/', " OR ")
+        .replace('(', " ( ")
+        .replace(')', " ) ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let mut rest = words.as_slice();
+    !rest.is_empty() && alternatives(&mut rest, allowed) && rest.is_empty()
+}
+
+fn alternatives(words: &mut &[&str], allowed: &[String]) -> bool {
+    let mut fulfilled = conjunction(words, allowed);
+    while let Some((&"OR", rest)) = words.split_first() {
+        *words = rest;
+        fulfilled |= conjunction(words, allowed);
+    }
+    fulfilled
+}
+
+fn conjunction(words: &mut &[&str], allowed: &[String]) -> bool {
+    let mut fulfilled = single(words, allowed);
+    while let Some((&"AND", rest)) = words.split_first() {
+        *words = rest;
+        fulfilled &= single(words, allowed);
+    }
+    fulfilled
+}
+
+fn single(words: &mut &[&str], allowed: &[String]) -> bool {
+    let Some((&first, mut rest)) = words.split_first() else {
+        return false;
+    };
+    let fulfilled = if first == "(" {
+        let inner = alternatives(&mut rest, allowed);
+        let Some((&")", after)) = rest.split_first() else {
+            return false;
+        };
+        rest = after;
+        inner
+    } else if let [exception_word, exception, after @ ..] = rest
+        && *exception_word == "WITH"
+    {
+        rest = after;
+        allowed.contains(&format!("{first} WITH {exception}"))
+    } else {
+        allowed.iter().any(|license| license == first)
+    };
+    *words = rest;
+    fulfilled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_fulfilled;
+
+    #[test]
+    fn expressions_are_understood() {
+        let allowed = ["MIT", "Apache-2.0", "Unicode-3.0"].map(str::to_owned);
+        for good in [
+            "MIT",
+            "MIT/Apache-2.0",
+            "GPL-3.0 OR MIT",
+            "(MIT OR Apache-2.0) AND Unicode-3.0",
+            "Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT",
+        ] {
+            assert!(is_fulfilled(good, &allowed), "{good}");
+        }
+        for bad in [
+            "",
+            "GPL-3.0",
+            "MIT AND GPL-3.0",
+            "GPL-3.0 OR MIT AND BSD-3-Clause",
+            "Apache-2.0 WITH LLVM-exception",
+            "(MIT",
+            "MIT MIT",
+        ] {
+            assert!(!is_fulfilled(bad, &allowed), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The size budgets: what is uploaded and what is installed, compressed.
+
+use anyhow::{Result, bail};
+use certwright_harness::artifacts::compressed_size;
+use certwright_harness::progress::Done;
+
+use super::{Context, Report};
+
+/// The Worker's script; the platform's free plan allows 3 MB.
+const WORKER: u64 = 500_000;
+/// The extension's package.
+const EXTENSION: u64 = 600_000;
+
+pub(super) fn check(context: &Context) -> Result<Report> {
+    let mut figures = Vec::new();
+    let mut over = Vec::new();
+    for (name, folder, budget) in [
+        ("Worker", context.workspace.worker_build(), WORKER),
+        ("extension", context.workspace.extension(), EXTENSION),
+    ] {
+        let size = compressed_size(&folder)?;
+        let figure = format!(
+            "{name} {} of {} kB gzip",
+            size.div_ceil(1000),
+            budget / 1000
+        );
+        if size > budget {
+            over.push(figure);
+        } else {
+            figures.push(figure);
+        }
+    }
+    if !over.is_empty() {
+        bail!("over budget: {}", over.join(", "));
+    }
+    Ok(Done::With(figures.join(", ")).into())
+}
