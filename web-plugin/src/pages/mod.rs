@@ -1,6 +1,9 @@
 //! The screens, a file each.
 
-#![allow(unreachable_pub, reason = "the macro for components makes their properties public")]
+#![allow(
+    unreachable_pub,
+    reason = "the macro for components makes their properties public"
+)]
 
 mod welcome;
 

@@ -258,7 +258,12 @@ fn start_sandbox(
     let mut command = Command::new(program);
     command
         .args(["--listen", &format!("127.0.0.1:{port}")])
-        .args(["--account-number", SANDBOX_ACCOUNT, "--access-key", SANDBOX_ACCESS_KEY])
+        .args([
+            "--account-number",
+            SANDBOX_ACCOUNT,
+            "--access-key",
+            SANDBOX_ACCESS_KEY,
+        ])
         .arg("--state")
         .arg(state.join("sandbox.json"));
     if let Some(orders) = wanted.orders {
