@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     ca::{CaOrderNumber, CaRequestNumber, ReportRow},
     ids::{CredentialId, OrderId},
-    order::{Order, Transition},
+    order::{Event, Order, Transition},
     time::Timestamp,
 };
 
@@ -118,30 +118,26 @@ pub fn plan(
     plan
 }
 
+/// A known order that the report shows again; all that follows from it is one change.
 fn seen_again(
     order: &Order,
     row: &ReportRow,
     context: &ImportContext,
     now: Timestamp,
 ) -> Transition {
-    let mut order = order.clone();
-    let was_deleted = order.deleted_at.take().is_some();
-    let got_number = order.ca_order_number.is_none() && row.order_number.is_some();
+    let restored = order.apply(Event::Restored, now);
+    let mut before = restored.map_or_else(|_| order.clone(), |restored| restored.order);
+    let got_number = before.ca_order_number.is_none() && row.order_number.is_some();
     if got_number {
-        order.ca_order_number.clone_from(&row.order_number);
+        before.ca_order_number.clone_from(&row.order_number);
     }
-    let transition = order.seen_in_report(row, context.asked_at, now);
-    if transition.is_change || !(was_deleted || got_number) {
-        transition
-    } else {
-        order.version = order.version.saturating_add(1);
-        order.updated_at = now;
-        Transition {
-            order,
-            effects: Vec::new(),
-            is_change: true,
-        }
+    let mut seen = before.seen_in_report(row, context.asked_at, now);
+    seen.is_change = seen.is_change || got_number || order.deleted_at.is_some();
+    if seen.is_change {
+        seen.order.version = order.version.saturating_add(1);
+        seen.order.updated_at = now;
     }
+    seen
 }
 
 #[cfg(test)]
@@ -149,7 +145,7 @@ mod tests {
     use super::*;
     use crate::{
         ca::{Stage, Standing, StatusText},
-        order::{Effect, Event, OrderState},
+        order::{Effect, OrderState},
     };
 
     fn row(number: &str, standing: Standing) -> ReportRow {
@@ -239,6 +235,7 @@ mod tests {
         let restored = plan(&rows, &deleted, &told, now(), ids());
         assert_eq!(restored.changed.len(), 1);
         assert_eq!(restored.changed[0].order.deleted_at, None);
+        assert_eq!(restored.changed[0].order.version, deleted[0].version + 1);
     }
 
     #[test]

@@ -124,7 +124,13 @@ async fn fetch(
     env: Env,
     _context: Context,
 ) -> worker::Result<worker::HttpResponse> {
-    let platform = Cloudflare::new(env)?;
+    let platform = match Cloudflare::new(env) {
+        Ok(platform) => platform,
+        Err(error) => {
+            console_error!("the deployment is not configured: {error}");
+            return fetch::reply(http::not_configured());
+        }
+    };
     let (parts, body) = request.into_parts();
     let reply = match fetch::bounded(body, http::MAX_BODY).await {
         Some(body) => http::handle(&platform, ::http::Request::from_parts(parts, body)).await,

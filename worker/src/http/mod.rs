@@ -8,4 +8,4 @@ mod query;
 
 pub use body::MAX_BODY;
 pub use dispatch::handle;
-pub use problem::too_large;
+pub use problem::{not_configured, too_large};

@@ -278,3 +278,20 @@ pub fn too_large() -> Response<Vec<u8>> {
         )
     })
 }
+
+/// A deployment that lacks a binding, a variable or a secret. The log names it.
+#[must_use]
+pub fn not_configured() -> Response<Vec<u8>> {
+    let base = Base {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        code: "not-configured",
+        title: "The deployment is not configured",
+    };
+    respond(&Problem {
+        remedy: Some("look into the Worker's log, which names the missing setting".to_owned()),
+        ..problem(
+            &base,
+            "a binding, variable or secret of this deployment is missing or malformed",
+        )
+    })
+}

@@ -88,7 +88,7 @@ pub fn insert(pieces: &[NewWork], now: Timestamp) -> Result<Statement, DatabaseF
          WHERE value ->> 'order' IS NULL OR EXISTS (SELECT 1 FROM orders \
            WHERE id = value ->> 'order' AND version = value ->> 'version') \
          ON CONFLICT (kind, subject) DO UPDATE \
-           SET due_at = min(due_at, excluded.due_at), is_dead = 0",
+           SET due_at = min(due_at, excluded.due_at), attempts = 0, is_dead = 0",
     )
     .bind(parameter(pieces)?)
     .bind(now))
@@ -104,11 +104,13 @@ pub fn insert_under(
     now: Timestamp,
 ) -> Result<Statement, DatabaseFault> {
     Ok(Statement::new(
-        "INSERT OR IGNORE INTO work (id, kind, subject, payload, job_id, due_at, created_at) \
+        "INSERT INTO work (id, kind, subject, payload, job_id, due_at, created_at) \
          SELECT value ->> 'id', value ->> 'kind', value ->> 'subject', value ->> 'payload', \
            value ->> 'job', value ->> 'due', ?2 \
          FROM json_each(?1) \
-         WHERE EXISTS (SELECT 1 FROM work WHERE id = ?3 AND lease = ?4)",
+         WHERE EXISTS (SELECT 1 FROM work WHERE id = ?3 AND lease = ?4) \
+         ON CONFLICT (kind, subject) DO UPDATE \
+           SET due_at = min(due_at, excluded.due_at), attempts = 0, is_dead = 0",
     )
     .bind(parameter(pieces)?)
     .bind(now)
@@ -250,7 +252,19 @@ pub fn mark_admitted(pieces: &[&Taken]) -> Result<Option<Statement>, DatabaseFau
     ))
 }
 
-/// Puts a piece back, to be taken again at `due`.
+/// Puts a piece that went one step on back, to be taken again at `due`.
+#[must_use]
+pub fn go_on(piece: &Taken, due: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE work SET due_at = ?3, leased_until = 0, lease = NULL, attempts = 0, \
+           last_error = NULL WHERE id = ?1 AND lease = ?2",
+    )
+    .bind(piece.id.as_str())
+    .bind(piece.lease.as_str())
+    .bind(due)
+}
+
+/// Puts a piece that could not be done back, to be tried again at `due`.
 #[must_use]
 pub fn put_back(piece: &Taken, due: Timestamp, error: &str) -> Statement {
     Statement::new(

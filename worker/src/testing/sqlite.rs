@@ -62,11 +62,7 @@ impl Database for Sqlite {
         let mut prepared = connection
             .prepare_cached(statement.sql)
             .map_err(|error| DatabaseFault(format!("{error} in {}", statement.sql)))?;
-        let names: Vec<String> = prepared
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let names: Vec<String> = prepared.column_names().map(str::to_owned).collect();
         let mut rows = prepared.query(rusqlite::params_from_iter(statement.parameters))?;
         let mut result = Vec::new();
         while let Some(row) = rows.next()? {

@@ -19,6 +19,8 @@ use crate::{
 
 /// How many orders one request takes up; the rest by asking again.
 const MOST: u32 = 1_000;
+/// How many orders are tried beyond the number of free seats.
+const SPARE: u32 = 20;
 
 /// Starts the admission of held orders, the oldest first, as many as seats are free. The gate
 /// itself decides again when each certificate has been fetched.
@@ -34,9 +36,13 @@ pub async fn run<P: Platform>(platform: &P, caller: &Caller) -> Result<StartedJo
         .copied()
         .unwrap_or(0);
     let free = seats.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX));
-    let held = match free.min(MOST) {
+    let held = match free {
         0 => Vec::new(),
-        limit => orders::held(platform.database(), limit).await?,
+        // Some more than there are seats, should some of them not be had from the CA any more.
+        seats => {
+            let limit = seats.saturating_add(SPARE).min(MOST);
+            orders::held(platform.database(), limit).await?
+        }
     };
     let id = JobId::fresh(platform);
     let pieces: Vec<NewWork> = held

@@ -40,7 +40,7 @@ pub async fn run<P: Platform>(
     let order_number = order
         .ca_order_number
         .clone()
-        .ok_or(Fault::from(TransitionError::NotCancellable))?;
+        .ok_or(TransitionError::NotCancellable)?;
     let credential = credentials::find(platform, &order.credential_id).await?;
     let connection = Connection::open(platform, &credential).await?;
     match connection

@@ -278,7 +278,7 @@ async fn store<P: Platform>(
         Effect::FetchCertificate => None,
     });
     match next {
-        Some(due) => statements.push(work::put_back(piece, due, outcome)),
+        Some(due) => statements.push(work::go_on(piece, due)),
         None => statements.extend(work::finish(&[piece])?),
     }
     platform.database().batch(statements).await?;

@@ -82,8 +82,10 @@ pub(super) async fn give_up<P: Platform>(
 ) -> Result<(), Fault> {
     let now = platform.now();
     let mut statements = Vec::new();
+    // An order that may cost money is never let out of sight.
+    let tries_on = piece.attempts < MAX_ATTEMPTS || matches!(piece.task, Task::Place { .. });
     match not_done {
-        NotDone::Later { after, error } if piece.attempts < MAX_ATTEMPTS => {
+        NotDone::Later { after, error } if tries_on => {
             let due = now.plus(after.unwrap_or_else(|| pause(piece.attempts, now)));
             statements.push(work::put_back(piece, due, &error));
             let message = Message {
