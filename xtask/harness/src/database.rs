@@ -2,12 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 
 use crate::command::capture;
 use crate::digest::{self, Inputs};
 use crate::{Tools, Workspace};
+
+/// Says which migrations a state has seen.
+const STAMP: &str = "migrations-applied";
 
 /// Applies the migrations to the state that a runtime keeps in `state`; quick when nothing is new.
 ///
@@ -18,16 +22,41 @@ use crate::{Tools, Workspace};
 /// When a migration fails.
 pub fn migrate(workspace: &Workspace, tools: &Tools, state: &Path) -> Result<bool> {
     let digest = migrations(workspace)?;
-    let stamp = state.join("migrations-applied");
+    let stamp = state.join(STAMP);
     if digest::is_current(&stamp, &digest) {
         return Ok(false);
     }
-    let template = template(workspace, &digest);
-    if !state.join("v3").exists() && template.exists() {
-        copy(&template, state)?;
-        return Ok(true);
+    if state.join("v3").exists() {
+        apply(tools, state)?;
+        digest::remember(&stamp, &digest)?;
+    } else {
+        copy(&template(workspace, tools, &digest)?, state)?;
     }
-    fs::create_dir_all(state)?;
+    Ok(true)
+}
+
+/// A migrated database without content; made when it is asked for the first time.
+fn template(workspace: &Workspace, tools: &Tools, digest: &str) -> Result<PathBuf> {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let short: String = digest.chars().take(16).collect();
+    let cache = workspace.local().join("cache");
+    let template = cache.join(format!("database-{short}"));
+    if template.exists() {
+        return Ok(template);
+    }
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let unfinished = cache.join(format!("unfinished-{}-{number}", std::process::id()));
+    fs::create_dir_all(&unfinished)?;
+    apply(tools, &unfinished)?;
+    digest::remember(&unfinished.join(STAMP), digest)?;
+    // Another run may have made it meanwhile; either is good.
+    if fs::rename(&unfinished, &template).is_err() {
+        fs::remove_dir_all(&unfinished)?;
+    }
+    Ok(template)
+}
+
+fn apply(tools: &Tools, state: &Path) -> Result<()> {
     capture(
         tools
             .wrangler()
@@ -35,27 +64,7 @@ pub fn migrate(workspace: &Workspace, tools: &Tools, state: &Path) -> Result<boo
             .arg(state),
     )
     .context("a migration failed; correct the newest file in migrations/")?;
-    digest::remember(&stamp, &digest)?;
-    Ok(true)
-}
-
-/// Makes the template that fresh states are copied from, unless it is there.
-///
-/// # Errors
-///
-/// When a migration fails.
-pub fn prepare_template(workspace: &Workspace, tools: &Tools) -> Result<bool> {
-    let template = template(workspace, &migrations(workspace)?);
-    if template.exists() {
-        return Ok(false);
-    }
-    let unfinished = template.with_extension(format!("{}", std::process::id()));
-    migrate(workspace, tools, &unfinished)?;
-    // Two runs may have made it at the same time; either is good.
-    if fs::rename(&unfinished, &template).is_err() {
-        fs::remove_dir_all(&unfinished)?;
-    }
-    Ok(true)
+    Ok(())
 }
 
 fn migrations(workspace: &Workspace) -> Result<String> {
@@ -66,14 +75,6 @@ fn migrations(workspace: &Workspace) -> Result<String> {
     }
     inputs.path(&workspace.root().join("wrangler.toml"))?;
     Ok(inputs.finish())
-}
-
-fn template(workspace: &Workspace, digest: &str) -> PathBuf {
-    let short: String = digest.chars().take(16).collect();
-    workspace
-        .local()
-        .join("cache")
-        .join(format!("database-{short}"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

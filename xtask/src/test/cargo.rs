@@ -141,7 +141,7 @@ fn test(context: &Context, arguments: &[&str]) -> Result<u32> {
         let line = line?;
         passed += passed_in(&line).unwrap_or(0);
         // What passed is only counted.
-        if !line.is_empty() && !line.ends_with(" ... ok") && !line.starts_with("running ") {
+        if !is_routine(&line) {
             println!("  {line}");
         }
     }
@@ -150,6 +150,15 @@ fn test(context: &Context, arguments: &[&str]) -> Result<u32> {
         bail!("`cargo test {}` ended with {status}", arguments.join(" "));
     }
     Ok(passed)
+}
+
+/// Whether a line says nothing but that all is well.
+fn is_routine(line: &str) -> bool {
+    line.is_empty()
+        || line == "no tests to run!"
+        || line.ends_with(" ... ok")
+        || line.starts_with("running ")
+        || line.starts_with("test result: ok.")
 }
 
 /// The number in `test result: ok. 12 passed; …`.
