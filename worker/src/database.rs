@@ -97,6 +97,9 @@ pub trait Database {
     /// Runs statements in one transaction and gives how many rows each changed. When one fails,
     /// none has happened; a condition that matches no row is not a failure.
     ///
+    /// D1 also counts the rows that triggers changed, so a count tells only whether a statement
+    /// has changed anything.
+    ///
     /// # Errors
     /// [`DatabaseFault`].
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<u64>, DatabaseFault>;

@@ -66,7 +66,7 @@ pub async fn run<P: Platform>(
         audit::insert_if_order(platform, &entry, id.as_str(), change.order.version),
     ];
     let changed = platform.database().batch(statements).await?;
-    if changed.first() != Some(&1) {
+    if changed.first().is_none_or(|rows| *rows == 0) {
         return Err(moved());
     }
     order_view::load(platform, id).await

@@ -73,7 +73,7 @@ async fn apply<P: Platform>(
         audit::insert_if_order(platform, &entry, id.as_str(), change.order.version),
     ];
     let changed = platform.database().batch(statements).await?;
-    if changed.first() != Some(&1) {
+    if changed.first().is_none_or(|rows| *rows == 0) {
         return Err(moved());
     }
     Ok(order_view::view(change.order))

@@ -114,7 +114,7 @@ async fn store<P: Platform>(
         audit::insert_if_order(platform, &entry, order.id.as_str(), order.version),
     ];
     let changed = platform.database().batch(statements).await?;
-    if changed.first() == Some(&1) {
+    if changed.first().is_some_and(|rows| *rows > 0) {
         Ok(())
     } else {
         Err(moved())

@@ -83,7 +83,7 @@ async fn call<P: Platform>(
         .database()
         .batch(vec![orders::update(&[&started.order])?])
         .await?;
-    if written.first() != Some(&1) {
+    if written.first().is_none_or(|rows| *rows == 0) {
         // The order moved meanwhile; whoever moved it has taken over.
         return put_back(platform, piece, platform.now().plus(5)).await;
     }
