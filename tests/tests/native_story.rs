@@ -227,10 +227,7 @@ fn an_order_goes_from_csr_to_certificate_and_back() {
     let revoke = json!({ "reason": "superseded", "remark": "replaced" });
     let asked = story.ok("POST", &format!("{path}/revoke"), &revoke);
     assert_eq!(asked["status"]["state"], "fulfilled", "{asked:#}");
-    assert_eq!(
-        asked["revocation"]["phase"], "requested",
-        "{asked:#}"
-    );
+    assert_eq!(asked["revocation"]["phase"], "requested", "{asked:#}");
     story.pass(600);
     story.tick();
     let revoked = story.ok("GET", &path, &Value::Null);
