@@ -1,11 +1,16 @@
 //! `cargo xtask build` and `cargo xtask bindgen`.
 
 use anyhow::Result;
+use certwright_harness::artifacts::Effort;
 use certwright_harness::{Tools, Workspace, artifacts, command};
 
 /// Arguments of `cargo xtask build`.
 #[derive(clap::Args)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Leave out the optimization of size; good for trying things out, not for deploying.
+    #[arg(long)]
+    quick: bool,
+}
 
 /// Arguments of `cargo xtask bindgen`.
 #[derive(clap::Args)]
@@ -16,10 +21,15 @@ pub(crate) struct Bindgen {
 }
 
 /// Builds everything that runs.
-pub(crate) fn run(_: &Arguments) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::find()?;
     let tools = Tools::prepare(&workspace)?;
-    artifacts::build_all(&workspace, &tools)?;
+    let effort = if arguments.quick {
+        Effort::Quick
+    } else {
+        Effort::Full
+    };
+    artifacts::build_all(&workspace, &tools, effort)?;
     println!("\nWorker     {}", workspace.worker_build().display());
     println!("Console    {}", workspace.console().display());
     println!(

@@ -5,6 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use certwright_harness::artifacts::Effort;
 use certwright_harness::progress::{Done, seconds, step};
 use certwright_harness::{
     Options, SandboxOptions, System, Tools, Workspace, artifacts, database, ports, system,
@@ -48,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let interrupted = interruption()?;
 
     let tools = Tools::prepare(&workspace)?;
-    artifacts::build_all(&workspace, &tools)?;
+    artifacts::build_all(&workspace, &tools, Effort::Quick)?;
     let state = workspace.dev_state();
     if arguments.reset && state.exists() {
         std::fs::remove_dir_all(&state)?;

@@ -23,12 +23,21 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-exception-handling",
 ];
 
+/// How much to do about a module's size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Take the module as the compiler made it, unless an optimized one is there already.
+    Quick,
+    /// Optimize, which can take a minute: what is deployed, packaged and measured.
+    Full,
+}
+
 /// Builds everything that a running system consists of.
 ///
 /// # Errors
 ///
 /// When something does not compile.
-pub fn build_all(workspace: &Workspace, tools: &Tools) -> Result<()> {
+pub fn build_all(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()> {
     step("sandbox CA and wasm-bindgen (native)", || {
         cargo(
             workspace,
@@ -36,8 +45,8 @@ pub fn build_all(workspace: &Workspace, tools: &Tools) -> Result<()> {
         )?;
         Ok(Done::Yes)
     })?;
-    worker(workspace, tools)?;
-    plugin(workspace, tools)
+    worker(workspace, tools, effort)?;
+    plugin(workspace, tools, effort)
 }
 
 /// Builds the Worker into `worker/build`.
@@ -45,7 +54,7 @@ pub fn build_all(workspace: &Workspace, tools: &Tools) -> Result<()> {
 /// # Errors
 ///
 /// When it does not compile.
-pub fn worker(workspace: &Workspace, tools: &Tools) -> Result<()> {
+pub fn worker(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()> {
     step("Worker: compile to wasm", || {
         compile(workspace, "certwright-worker")
     })?;
@@ -58,7 +67,7 @@ pub fn worker(workspace: &Workspace, tools: &Tools) -> Result<()> {
             "--force-enable-abort-handler",
         ];
         let bound = bound(workspace, "worker");
-        let fresh = bind(workspace, tools, &module, &bound, &flags)?;
+        let fresh = bind(workspace, (tools, effort), &module, &bound, &flags)?;
         if fresh {
             // The runtime hands out a compiled module for a plain import.
             let script = bound.join("index.js");
@@ -77,14 +86,20 @@ pub fn worker(workspace: &Workspace, tools: &Tools) -> Result<()> {
 /// # Errors
 ///
 /// When it does not compile.
-pub fn plugin(workspace: &Workspace, tools: &Tools) -> Result<()> {
+pub fn plugin(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()> {
     step("Console and extension: compile to wasm", || {
         compile(workspace, "certwright-plugin")
     })?;
     step("Console and extension: bind and optimize", || {
         let module = workspace.wasm_module("release", "certwright_plugin");
         let bound = bound(workspace, "plugin");
-        let fresh = bind(workspace, tools, &module, &bound, &["--target", "web"])?;
+        let fresh = bind(
+            workspace,
+            (tools, effort),
+            &module,
+            &bound,
+            &["--target", "web"],
+        )?;
         let source = workspace.root().join("web-plugin");
         for (page, folder) in [
             ("console", workspace.console()),
@@ -148,7 +163,7 @@ fn bound(workspace: &Workspace, name: &str) -> PathBuf {
 /// Generates the JavaScript for a module and shrinks the module; returns whether it had changed.
 fn bind(
     workspace: &Workspace,
-    tools: &Tools,
+    (tools, effort): (&Tools, Effort),
     module: &Path,
     out: &Path,
     flags: &[&str],
@@ -164,8 +179,9 @@ fn bind(
         inputs.bytes(flag.as_bytes());
     }
     let digest = inputs.finish();
-    let stamp = out.join(".input");
-    if digest::is_current(&stamp, &digest) {
+    let (stamp, optimized_stamp) = (out.join(".input"), out.join(".optimized"));
+    let optimized = digest::is_current(&optimized_stamp, &digest);
+    if optimized || effort == Effort::Quick && digest::is_current(&stamp, &digest) {
         return Ok(false);
     }
     if out.exists() {
@@ -180,18 +196,21 @@ fn bind(
             .args(["--no-typescript", "--out-name", "index"])
             .args(flags),
     )?;
-    let bound = out.join("index_bg.wasm");
-    let optimized = out.join("index_bg.optimized.wasm");
-    capture(
-        tools
-            .wasm_opt()
-            .arg("-Oz")
-            .args(WASM_FEATURES)
-            .arg(&bound)
-            .arg("-o")
-            .arg(&optimized),
-    )?;
-    fs::rename(optimized, bound)?;
+    if effort == Effort::Full {
+        let bound = out.join("index_bg.wasm");
+        let optimized = out.join("index_bg.optimized.wasm");
+        capture(
+            tools
+                .wasm_opt()
+                .arg("-Oz")
+                .args(WASM_FEATURES)
+                .arg(&bound)
+                .arg("-o")
+                .arg(&optimized),
+        )?;
+        fs::rename(optimized, bound)?;
+        digest::remember(&optimized_stamp, &digest)?;
+    }
     digest::remember(&stamp, &digest)?;
     Ok(true)
 }

@@ -12,6 +12,7 @@ mod size;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use certwright_harness::artifacts::Effort;
 use certwright_harness::progress::{Done, seconds, step};
 use certwright_harness::{Tools, Workspace, artifacts};
 
@@ -134,7 +135,7 @@ const STEPS: [Step; 10] = [
 const E2E: &str = "e2e";
 
 fn build(context: &Context) -> Result<Report> {
-    artifacts::build_all(&context.workspace, &context.tools)?;
+    artifacts::build_all(&context.workspace, &context.tools, Effort::Full)?;
     Ok(Done::Yes.into())
 }
 
