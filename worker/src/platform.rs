@@ -72,8 +72,8 @@ pub trait Platform {
 pub struct Settings {
     /// SHA-256 of the initial administrator's token.
     pub admin_token_hash: [u8; 32],
-    /// Verifies licenses.
-    pub license_public_key: [u8; 32],
+    /// Verifies licenses; without it none can be set, and the community license applies.
+    pub license_public_key: Option<[u8; 32]>,
     /// The look-alike CA of a development deployment, if one is configured.
     pub development_ca: Option<BaseUrl>,
     /// Whether replies tell what they cost the database.

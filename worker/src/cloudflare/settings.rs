@@ -13,26 +13,32 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
     if token.len() < 32 {
         return Err(malformed("ADMIN_TOKEN", "is at least 32 characters"));
     }
-    let key = env.var("LICENSE_PUBLIC_KEY")?.to_string();
-    let license_public_key = data_encoding::BASE64
-        .decode(key.trim().as_bytes())
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| malformed("LICENSE_PUBLIC_KEY", "is 32 bytes of base64"))?;
-    let development_ca = match env.var("DEVELOPMENT_CA_BASE").map(|base| base.to_string()) {
-        Ok(base) if !base.trim().is_empty() => {
-            let base = hosts::checked_base(base.trim())
-                .map_err(|fault| malformed("DEVELOPMENT_CA_BASE", &fault.to_string()))?;
-            Some(base)
-        }
-        _ => None,
-    };
+    let license_public_key = optional(env, "LICENSE_PUBLIC_KEY")
+        .map(|key| {
+            let bytes = data_encoding::BASE64.decode(key.as_bytes()).ok();
+            bytes
+                .and_then(|bytes| bytes.try_into().ok())
+                .ok_or_else(|| malformed("LICENSE_PUBLIC_KEY", "is 32 bytes of base64"))
+        })
+        .transpose()?;
+    let development_ca = optional(env, "DEVELOPMENT_CA_BASE")
+        .map(|base| {
+            hosts::checked_base(&base)
+                .map_err(|fault| malformed("DEVELOPMENT_CA_BASE", &fault.to_string()))
+        })
+        .transpose()?;
     Ok(Settings {
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,
         shows_costs: development_ca.is_some(),
         development_ca,
     })
+}
+
+/// A variable that may be absent or empty.
+fn optional(env: &Env, name: &str) -> Option<String> {
+    let value = env.var(name).ok()?.to_string().trim().to_owned();
+    (!value.is_empty()).then_some(value)
 }
 
 fn malformed(name: &str, rule: &str) -> worker::Error {

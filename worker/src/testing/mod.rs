@@ -56,7 +56,7 @@ impl World {
             database: Sqlite::migrated()?,
             settings: Settings {
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
-                license_public_key,
+                license_public_key: Some(license_public_key),
                 development_ca: hosts::checked_base("http://127.0.0.1:1/emSignHub-API").ok(),
                 shows_costs: false,
             },

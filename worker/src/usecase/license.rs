@@ -1,7 +1,7 @@
 //! The license: which one counts, and setting it.
 
 use certwright_api::license::{LicenseSource, LicenseView};
-use certwright_core::license::{self, EffectiveLicense, LicenseSource as Source};
+use certwright_core::license::{self, COMMUNITY_SEATS, EffectiveLicense, LicenseSource as Source};
 
 use crate::{
     caller::Caller,
@@ -16,8 +16,13 @@ use crate::{
 /// # Errors
 /// [`Fault::Internal`].
 pub async fn effective<P: Platform>(platform: &P) -> Result<EffectiveLicense, Fault> {
+    let Some(key) = &platform.settings().license_public_key else {
+        return Ok(EffectiveLicense {
+            seats: COMMUNITY_SEATS,
+            source: Source::Community,
+        });
+    };
     let token = stored::token(platform.database()).await?;
-    let key = &platform.settings().license_public_key;
     Ok(license::effective(token.as_deref(), key, platform.now()))
 }
 
@@ -55,7 +60,10 @@ pub async fn set<P: Platform>(
     token: &str,
 ) -> Result<LicenseView, Fault> {
     let now = platform.now();
-    let key = &platform.settings().license_public_key;
+    let Some(key) = &platform.settings().license_public_key else {
+        let message = "cannot be verified: this deployment has no LICENSE_PUBLIC_KEY; set it first";
+        return Err(Fault::invalid("license", "license-key-missing", message));
+    };
     let token = token.trim();
     let license = license::token::verify(token, key, now).map_err(|fault| {
         let code = match fault {
