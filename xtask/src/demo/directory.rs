@@ -76,7 +76,7 @@ impl Demo {
             names("added").contains(&added.as_str()),
             "the sync did not see the new domain {added}: {diff}"
         );
-        let mut outcome = format!("domains: {} new", names("added").join(", "));
+        let mut outcome = format!("{} new", names("added").join(", "));
         if !names("changed").is_empty() {
             outcome.push_str(&format!(", {} changed", names("changed").join(", ")));
         }

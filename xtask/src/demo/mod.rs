@@ -64,7 +64,7 @@ pub(crate) fn run(_: &Arguments) -> Result<()> {
 impl Demo {
     fn tell(&self) -> Result<()> {
         let credential = row("Link", || self.link())?;
-        let domain = row("Sync", || self.sync(&credential))?;
+        let domain = row("Sync domains", || self.sync(&credential))?;
         row("Import", || self.import(&credential))?;
         row("Import again", || self.import_again(&credential))?;
         row("License", || self.small_license())?;

@@ -18,10 +18,10 @@ impl Demo {
         let stored = self.worker.post_ok("/v1/csrs", &json!({ "csr": csr }))?;
         let fingerprint = text(&stored, "keyFingerprint")?;
         let outcome = format!(
-            "{}, {}, key {}…; the signature is right",
+            "{}, {}, key {}…, signature verified",
             text(&stored, "commonName")?,
             text(&stored, "key")?,
-            fingerprint.get(..16).unwrap_or(fingerprint),
+            fingerprint.get(..8).unwrap_or(fingerprint),
         );
         Ok((stored, outcome))
     }
@@ -53,9 +53,6 @@ impl Demo {
             findings.join("; ")
         );
         let mut outcome = "valid; nothing stored, nothing sent".to_owned();
-        if let Some(price) = rehearsed["price"].as_str() {
-            outcome.push_str(&format!("; costs {price}"));
-        }
         if !findings.is_empty() {
             outcome.push_str(&format!("; noticed: {}", findings.join("; ")));
         }
@@ -102,9 +99,8 @@ impl Demo {
             .as_str()
             .map_or(0, |pem| pem.matches("BEGIN CERTIFICATE").count());
         let outcome = format!(
-            "by {}, serial {}, until {}; PEM with {count} certificates",
+            "by {} until {}; PEM with {count} certificates",
             text(&view, "issuer")?,
-            text(&view, "serial")?,
             text(&view, "notAfter")?.get(..10).unwrap_or_default(),
         );
         Ok(((), outcome))
@@ -122,8 +118,7 @@ impl Demo {
             Ok(order["status"]["state"] == "revoked")
         })
         .with_context(|| format!("the CA has not revoked: {}", order["status"]))?;
-        let outcome =
-            format!("asked for (still {at_first}), then revoked by the CA; the seat is free again");
+        let outcome = format!("asked for (still {at_first}), then revoked; its seat is free again");
         Ok(((), outcome))
     }
 
@@ -141,11 +136,11 @@ impl Demo {
         ensure!(kept > 0, "the certificate went with the order");
         let after = self.ca.get_ok("/control/calls")?["total"].clone();
         let sent = if before == after {
-            "nothing was sent to the CA"
+            "nothing sent to the CA"
         } else {
             "the CA was called by others meanwhile"
         };
-        let outcome = format!("gone from the list; its certificate stays, {sent}");
+        let outcome = format!("gone from the list; certificate stays, {sent}");
         Ok(((), outcome))
     }
 

@@ -94,7 +94,10 @@ pub(super) fn end_to_end_tests(context: &Context) -> Result<Report> {
         return Ok(Done::Skipped("there are none".to_owned()).into());
     }
     let targets = end_to_end.iter().flat_map(|name| ["--test", name]);
-    let arguments: Vec<_> = ["--package", TESTS].into_iter().chain(targets).collect();
+    let arguments: Vec<_> = ["--package", TESTS, "--features", "e2e"]
+        .into_iter()
+        .chain(targets)
+        .collect();
     Ok(report(test(context, &arguments)?))
 }
 
