@@ -71,7 +71,12 @@ fn a_sync_shows_what_came_changed_and_went(live: &Live, credential: &str) -> Res
     assert!(names.contains(&&json!(DOMAIN)), "{names:?}");
     assert!(!names.contains(&&json!("trucks.example")), "{names:?}");
 
+    // Organizations show their domains, so two of them have changed as well.
     let job = live.run_job(&path, &json!({}), LIMIT)?;
+    let organizations = &job["report"]["sync"]["organizations"]["changed"];
+    assert_eq!(organizations.as_array().map(Vec::len), Some(2), "{job:#}");
+    let job = live.run_job(&path, &json!({}), LIMIT)?;
+    assert_eq!(job["total"], 5, "{job:#}");
     for (part, diff) in job["report"]["sync"].as_object().into_iter().flatten() {
         for kind in ["added", "changed", "gone"] {
             assert_eq!(diff[kind], json!([]), "{part}: {job:#}");
