@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use certwright_harness::service::{Signal, signal_group};
@@ -85,14 +87,27 @@ pub(crate) fn ensure_none(workspace: &Workspace) -> Result<()> {
         );
     }
     for part in running.parts {
-        let line = command_line(part);
         // The number may belong to another program by now.
-        if line.contains("wrangler") || line.contains("emsign-sandbox") {
+        if is_part(part) {
             signal_group(part, Signal::Kill);
+            // Its ports are free again only when it is gone.
+            for _ in 0..40 {
+                if !is_part(part) {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
+            thread::sleep(Duration::from_millis(200));
         }
     }
     fs::remove_file(path(workspace))?;
     Ok(())
+}
+
+/// Whether a process is one that a development system consists of.
+fn is_part(process: u32) -> bool {
+    let line = command_line(process);
+    line.contains("wrangler") || line.contains("emsign-sandbox")
 }
 
 fn command_line(process: u32) -> String {
