@@ -20,6 +20,7 @@ pub mod order;
 pub mod pem;
 pub mod permission;
 pub mod product;
+pub mod rehearsal;
 pub mod revocation;
 pub mod signature;
 pub mod time;

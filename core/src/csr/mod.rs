@@ -89,6 +89,26 @@ pub enum CsrFault {
     },
 }
 
+impl CsrFault {
+    /// A stable name of the kind of fault.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::PrivateKey => "csr-private-key",
+            Self::Certificate | Self::WrongLabel { .. } => "csr-wrong-kind",
+            Self::TooLarge { .. } => "csr-too-large",
+            Self::KeyRefused(_) => "csr-key-refused",
+            Self::SignatureAlgorithm(_) => "csr-signature-algorithm",
+            Self::SignatureWrong => "csr-signature-wrong",
+            Self::NameMalformed { .. } => "csr-name-malformed",
+            Self::NotPemOrDer
+            | Self::SeveralBlocks { .. }
+            | Self::Malformed { .. }
+            | Self::TrailingBytes => "csr-malformed",
+        }
+    }
+}
+
 /// Where a name stands in a CSR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamePlace {

@@ -1,11 +1,7 @@
 //! Reading and storing requests.
 
 use certwright_api::csrs::{CsrFacts, CsrRequest, CsrView};
-use certwright_core::{
-    csr::{Csr, CsrFault},
-    ids::CsrId,
-    names::SubjectName,
-};
+use certwright_core::{csr::Csr, ids::CsrId, names::SubjectName};
 
 use crate::{
     caller::Caller,
@@ -23,20 +19,7 @@ const MAX_LABEL: usize = 100;
 /// # Errors
 /// [`Fault::Invalid`] naming the field `csr`.
 pub fn read(text: &str) -> Result<Csr, Fault> {
-    Csr::read(text.as_bytes()).map_err(|fault| Fault::invalid("csr", code(&fault), fault))
-}
-
-fn code(fault: &CsrFault) -> &'static str {
-    match fault {
-        CsrFault::PrivateKey => "csr-private-key",
-        CsrFault::Certificate | CsrFault::WrongLabel { .. } => "csr-wrong-kind",
-        CsrFault::TooLarge { .. } => "csr-too-large",
-        CsrFault::KeyRefused(_) => "csr-key-refused",
-        CsrFault::SignatureAlgorithm(_) => "csr-signature-algorithm",
-        CsrFault::SignatureWrong => "csr-signature-wrong",
-        CsrFault::NameMalformed { .. } => "csr-name-malformed",
-        _ => "csr-malformed",
-    }
+    Csr::read(text.as_bytes()).map_err(|fault| Fault::invalid("csr", fault.code(), &fault))
 }
 
 /// What a request holds.

@@ -48,7 +48,7 @@ pub async fn run_once<P: Platform>(
     }
     let reference = OrderReference::fresh(platform);
     let rehearsed = validate_order::rehearse(platform, caller, request, reference).await?;
-    let Some(ready) = rehearsed.order else {
+    let Some((new_order, csr)) = rehearsed.order else {
         let errors = rehearsed
             .validation
             .findings
@@ -59,15 +59,15 @@ pub async fn run_once<P: Platform>(
         ));
     };
     let now = platform.now();
-    let facts = csr::facts(&ready.csr);
+    let facts = csr::facts(&csr);
     let stored = csrs::by_fingerprint(platform.database(), &facts.fingerprint).await?;
     let csr_id = stored.map_or_else(|| CsrId::fresh(platform), |stored| stored.id);
     let order = Order::intend(
         OrderId::fresh(platform),
         request.credential_id.clone(),
         csr_id.clone(),
-        ready.csr.key_fingerprint(),
-        ready.order,
+        csr.key_fingerprint(),
+        new_order,
         now,
     );
     let piece = NewWork {

@@ -1,0 +1,69 @@
+//! What a rehearsal notices.
+
+use crate::csr::policy::Severity;
+
+/// Something that was noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How grave it is: an order with an error is not placed.
+    pub severity: Severity,
+    /// The member of the order request that it is about.
+    pub field: String,
+    /// A stable code.
+    pub code: &'static str,
+    /// What was noticed, in words.
+    pub message: String,
+    /// What to do about it, where the message does not say.
+    pub remedy: Option<&'static str>,
+}
+
+#[derive(Default)]
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(super) fn error(
+        &mut self,
+        field: &str,
+        code: &'static str,
+        message: impl ToString,
+        remedy: &'static str,
+    ) {
+        self.note(Severity::Error, field, code, message);
+        if let Some(last) = self.0.last_mut() {
+            last.remedy = Some(remedy);
+        }
+    }
+
+    pub(super) fn note(
+        &mut self,
+        severity: Severity,
+        field: &str,
+        code: &'static str,
+        message: impl ToString,
+    ) {
+        let (field, message) = (field.to_owned(), message.to_string());
+        self.0.push(Finding {
+            severity,
+            field,
+            code,
+            message,
+            remedy: None,
+        });
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn has_error(&self) -> bool {
+        self.0
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
+    }
+
+    pub(super) fn gravest_first(mut self) -> Vec<Finding> {
+        self.0
+            .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        self.0
+    }
+}

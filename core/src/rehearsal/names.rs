@@ -1,0 +1,111 @@
+//! The names of an order: well formed, and within the account's domains.
+
+use super::{Findings, Known, Wish};
+use crate::{
+    csr::policy::{OrderNames, Severity},
+    directory::{self, DomainCoverage},
+    names::{CertificateName, DomainName},
+    time::Timestamp,
+};
+
+/// The most names besides the first.
+const MAX_ADDITIONAL: usize = 100;
+
+pub(super) fn candidates(wish: &Wish<'_>) -> Vec<String> {
+    let mut candidates: Vec<String> = std::iter::once(wish.domain)
+        .chain(
+            wish.additional_domains
+                .iter()
+                .take(MAX_ADDITIONAL)
+                .map(String::as_str),
+        )
+        .filter_map(|text| text.trim().parse::<CertificateName>().ok())
+        .flat_map(|name| std::iter::successors(Some(name.base().clone()), DomainName::parent))
+        .map(|host| host.as_str().to_owned())
+        .collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    candidates
+}
+
+/// The wished names; none when one of them is malformed.
+pub(super) fn read(wish: &Wish<'_>, findings: &mut Findings) -> Option<OrderNames> {
+    let remedy = "write a DNS name such as www.example.com, or *.example.com for a wildcard";
+    let mut parse = |field: &str, text: &str| {
+        text.trim()
+            .parse::<CertificateName>()
+            .map_err(|fault| findings.error(field, "malformed-name", fault, remedy))
+            .ok()
+    };
+    let primary = parse("domain", wish.domain);
+    let mut additional = Vec::new();
+    let mut is_whole = true;
+    for (index, text) in wish
+        .additional_domains
+        .iter()
+        .enumerate()
+        .take(MAX_ADDITIONAL)
+    {
+        match parse(&format!("additionalDomains/{index}"), text) {
+            // The CA takes a repeated name and collapses it (emSign API reference, A11.2).
+            Some(name) if Some(&name) == primary.as_ref() || additional.contains(&name) => {}
+            Some(name) => additional.push(name),
+            None => is_whole = false,
+        }
+    }
+    if wish.additional_domains.len() > MAX_ADDITIONAL {
+        let message = format!("has more than {MAX_ADDITIONAL} names");
+        findings.error(
+            "additionalDomains",
+            "too-many-names",
+            message,
+            "split the order",
+        );
+        is_whole = false;
+    }
+    is_whole.then_some(())?;
+    Some(OrderNames {
+        primary: primary?,
+        additional,
+    })
+}
+
+/// How each name stands to the account's domains. A name outside all of them is refused: the CA
+/// would take the order for some such names and never issue (A11.2).
+pub(super) fn coverage(
+    wish: &Wish<'_>,
+    names: &OrderNames,
+    known: &Known,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Vec<(CertificateName, DomainCoverage)> {
+    let all = std::iter::once(&names.primary).chain(&names.additional);
+    let mut covered = Vec::new();
+    for (index, name) in all.enumerate() {
+        let organization = wish.organization_number;
+        let coverage = directory::coverage(name.base(), organization, &known.domains, now);
+        let field = match index {
+            0 => "domain".to_owned(),
+            further => format!("additionalDomains/{}", further - 1),
+        };
+        match coverage {
+            DomainCoverage::Validated => {}
+            DomainCoverage::NeedsValidation => {
+                let message = format!(
+                    "{name} lies in a domain whose validation is not in force; \
+                     the order will wait for it"
+                );
+                let code = "domain-needs-validation";
+                findings.note(Severity::Warning, &field, code, message);
+            }
+            DomainCoverage::Outside => {
+                let message = format!("{name} lies outside the account's domains");
+                let remedy =
+                    "add the domain in the emSign portal and sync domains, or correct the name";
+                findings.error(&field, "domain-outside-account", message, remedy);
+            }
+        }
+        covered.push((name.clone(), coverage));
+    }
+    covered
+}

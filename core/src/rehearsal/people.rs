@@ -1,0 +1,142 @@
+//! The people of an order: who orders, and who accepts the subscriber agreement.
+
+use std::net::IpAddr;
+
+use super::{Findings, Known, Wish};
+use crate::{
+    ca::{Agreement, Contact},
+    directory::Account,
+    names::DomainName,
+};
+
+/// The longest name or place, in characters.
+const MAX_TEXT: usize = 100;
+
+/// The requestor, normalised; the account's user when the wish names none.
+pub(super) fn requestor(
+    wish: &Wish<'_>,
+    known: &Known,
+    findings: &mut Findings,
+) -> Option<Contact> {
+    let given = wish
+        .requestor
+        .clone()
+        .or_else(|| known.account.as_ref().map(user));
+    let Some(given) = given else {
+        let message = "is missing, and the account's user is not known yet";
+        let remedy = "name the requestor, or sync accounts";
+        findings.error("requestor", "requestor-missing", message, remedy);
+        return None;
+    };
+    let before = findings.count();
+    let name = given.name.trim();
+    if !is_text(name) {
+        let message = "has 1 to 100 characters";
+        findings.error("requestor/name", "length", message, "write the full name");
+    }
+    if !is_email(&given.email) {
+        let message = "is no e-mail address";
+        let remedy = "write it as name@example.com";
+        findings.error("requestor/email", "malformed", message, remedy);
+    }
+    let isd_code = given.isd_code.trim().trim_start_matches('+').to_owned();
+    if !is_digits(&isd_code, 4) {
+        let message = "is a country calling code of 1 to 4 digits";
+        let remedy = "write 1, 44 or 91, for example";
+        findings.error("requestor/isdCode", "malformed", message, remedy);
+    }
+    let is_spacing = |c: &char| matches!(c, ' ' | '-' | '(' | ')');
+    let phone: String = given.phone.chars().filter(|c| !is_spacing(c)).collect();
+    if !is_digits(&phone, 15) {
+        let message = "is a phone number of up to 15 digits";
+        let remedy = "write it without the country code";
+        findings.error("requestor/phone", "malformed", message, remedy);
+    }
+    (findings.count() == before).then(|| Contact {
+        name: name.to_owned(),
+        email: given.email.trim().to_owned(),
+        isd_code,
+        phone,
+        designation: given.designation.filter(|text| !text.trim().is_empty()),
+    })
+}
+
+/// The account's user; the directory holds code and number of the phone with a space between.
+fn user(account: &Account) -> Contact {
+    let (isd_code, phone) = account
+        .phone
+        .split_once(' ')
+        .unwrap_or(("", &account.phone));
+    Contact {
+        name: account.full_name.clone(),
+        email: account.email.clone(),
+        isd_code: isd_code.to_owned(),
+        phone: phone.to_owned(),
+        designation: Some(account.designation.clone()),
+    }
+}
+
+/// The acceptance of the subscriber agreement.
+pub(super) fn agreement(
+    wish: &Wish<'_>,
+    requestor: Option<&Contact>,
+    findings: &mut Findings,
+) -> Option<Agreement> {
+    let before = findings.count();
+    if !wish.accepts_agreement {
+        let remedy = "read emSign's subscriber agreement and accept it";
+        findings.error("agreement/accepted", "not-accepted", "must be true", remedy);
+    }
+    let signer_place = wish.signer_place.trim();
+    if !is_text(signer_place) {
+        let message = "has 1 to 100 characters";
+        findings.error("agreement/signerPlace", "length", message, "write the city");
+    }
+    if wish.signer_name.is_some_and(|name| !is_text(name.trim())) {
+        let message = "has 1 to 100 characters";
+        findings.error(
+            "agreement/signerName",
+            "length",
+            message,
+            "write the full name",
+        );
+    }
+    let address = wish
+        .signer_ip
+        .and_then(|text| text.trim().parse::<IpAddr>().ok());
+    if address.is_none() {
+        let message = "is no IP address, and the caller's is not known";
+        let remedy = "write the signer's address";
+        findings.error("agreement/signerIp", "malformed", message, remedy);
+    }
+    if findings.count() > before {
+        return None;
+    }
+    let name = wish
+        .signer_name
+        .or_else(|| requestor.map(|contact| contact.name.as_str()))?;
+    Some(Agreement {
+        signer_name: name.trim().to_owned(),
+        signer_place: signer_place.to_owned(),
+        signer_ip: address?.to_string(),
+    })
+}
+
+fn is_text(text: &str) -> bool {
+    (1..=MAX_TEXT).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+fn is_digits(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_email(text: &str) -> bool {
+    let text = text.trim();
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    !local.is_empty()
+        && text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        && domain.parse::<DomainName>().is_ok()
+}
