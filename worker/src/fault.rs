@@ -39,7 +39,18 @@ impl Fault {
     /// One field at fault.
     #[must_use]
     pub fn invalid(field: &str, code: &str, message: impl ToString) -> Self {
-        Self::Invalid(vec![field_problem(field, code, message, None)])
+        Self::Invalid(vec![explained(field, code, message)])
+    }
+}
+
+/// A fault of one field, told as the core tells it: what is wrong and, after the last semicolon,
+/// what to do about it.
+#[must_use]
+pub fn explained(field: &str, code: &str, message: impl ToString) -> FieldProblem {
+    let message = message.to_string();
+    match message.rsplit_once("; ") {
+        Some((wrong, remedy)) => field_problem(field, code, wrong, Some(remedy)),
+        None => field_problem(field, code, message, None),
     }
 }
 

@@ -21,6 +21,9 @@ use crate::platform::NoReply;
 /// takes for a call that will never return.
 const CALL_LIMIT: Duration = Duration::from_secs(60);
 
+/// How much of a body is heard out, in bytes, before it is cut off all the same.
+const MOST_DRAINED: usize = 32 * 1024 * 1024;
+
 /// Makes a call. Redirects are not followed: the CA's hosts are a fixed list.
 pub(super) async fn call(
     request: http::Request<Vec<u8>>,
@@ -80,20 +83,26 @@ fn outgoing(request: http::Request<Vec<u8>>) -> worker::Result<Request> {
     Request::new_with_init(&request.uri().to_string(), &init)
 }
 
-/// A body of at most `limit` bytes; `None` when it is larger, as soon as that is known.
+/// A body of at most `limit` bytes; `None` when it is larger. The rest of a larger one is read and
+/// thrown away, since a connection that is answered before it was heard out is often just cut, and
+/// the caller never learns why.
 pub(super) async fn bounded(body: worker::Body, limit: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
+    let mut length = 0;
     let stream = http_body_util::BodyStream::new(body);
     pin_mut!(stream);
     while let Some(Ok(frame)) = stream.next().await {
         if let Ok(chunk) = frame.into_data() {
-            if bytes.len() + chunk.len() > limit {
+            length += chunk.len();
+            if length > MOST_DRAINED {
                 return None;
             }
-            bytes.extend_from_slice(&chunk);
+            if length <= limit {
+                bytes.extend_from_slice(&chunk);
+            }
         }
     }
-    Some(bytes)
+    (length <= limit).then_some(bytes)
 }
 
 /// A reply as the runtime wants it.

@@ -95,7 +95,7 @@ fn invalid(errors: Vec<FieldProblem>) -> Problem {
     let Some(first) = errors.first().cloned() else {
         return problem(&base, "the request cannot be accepted");
     };
-    let detail = format!("{} {}", first.field, first.message);
+    let detail = format!("{}: {}", first.field, first.message);
     Problem {
         code: first.code,
         field: Some(first.field),
