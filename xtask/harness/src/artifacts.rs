@@ -115,6 +115,17 @@ pub fn plugin(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()
     Ok(())
 }
 
+/// Whether what was built last is what would be deployed, and not the quick form of it.
+#[must_use]
+pub fn is_optimized(workspace: &Workspace) -> bool {
+    ["worker", "plugin"]
+        .iter()
+        .all(|name| bound(workspace, name).join(OPTIMIZED).exists())
+}
+
+/// Says for which input the optimized module beside it was made.
+const OPTIMIZED: &str = ".optimized";
+
 /// The package of the wasm-bindgen tools.
 const BINDGEN: &str = "certwright-bindgen";
 
@@ -179,7 +190,7 @@ fn bind(
         inputs.bytes(flag.as_bytes());
     }
     let digest = inputs.finish();
-    let (stamp, optimized_stamp) = (out.join(".input"), out.join(".optimized"));
+    let (stamp, optimized_stamp) = (out.join(".input"), out.join(OPTIMIZED));
     let optimized = digest::is_current(&optimized_stamp, &digest);
     if optimized || effort == Effort::Quick && digest::is_current(&stamp, &digest) {
         return Ok(false);

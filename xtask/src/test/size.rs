@@ -1,7 +1,7 @@
 //! The size budgets: what is uploaded and what is installed, compressed.
 
 use anyhow::{Result, bail};
-use certwright_harness::artifacts::compressed_size;
+use certwright_harness::artifacts::{self, Effort, compressed_size};
 use certwright_harness::progress::Done;
 
 use super::{Context, Report};
@@ -12,6 +12,9 @@ const WORKER: u64 = 500_000;
 const EXTENSION: u64 = 600_000;
 
 pub(super) fn check(context: &Context) -> Result<Report> {
+    if !artifacts::is_optimized(&context.workspace) {
+        artifacts::build_all(&context.workspace, &context.tools, Effort::Full)?;
+    }
     let mut figures = Vec::new();
     let mut over = Vec::new();
     for (name, folder, budget) in [
