@@ -1,9 +1,6 @@
 //! Rehearsing an order: what the core's rehearsal needs to know is looked up here.
 
-use certwright_api::{
-    orders::{Finding, NameCoverage, OrderRequest, OrderValidation, Severity},
-    problem::FieldProblem,
-};
+use certwright_api::orders::{Finding, NameCoverage, OrderRequest, OrderValidation, Severity};
 use certwright_core::{
     ca::{Contact, NewOrder},
     csr::{Csr, policy},
@@ -16,7 +13,7 @@ use super::{credentials, csr, license};
 use crate::{
     caller::Caller,
     database::Database,
-    fault::Fault,
+    fault::{Fault, explained, field_problem},
     platform::Platform,
     storage::{counters, csrs, directory, orders},
 };
@@ -151,11 +148,12 @@ fn finding(finding: rehearsal::Finding) -> Finding {
             policy::Severity::Warning => Severity::Warning,
             policy::Severity::Info => Severity::Info,
         },
-        problem: FieldProblem {
-            field: finding.field,
-            code: finding.code.to_owned(),
-            message: finding.message,
-            remedy: finding.remedy.map(str::to_owned),
+        // What is no error has no remedy either: the order can be placed as it is.
+        problem: match (finding.severity, finding.remedy) {
+            (policy::Severity::Error, None) => {
+                explained(&finding.field, finding.code, finding.message)
+            }
+            (_, remedy) => field_problem(&finding.field, finding.code, finding.message, remedy),
         },
     }
 }
