@@ -39,6 +39,7 @@ pub fn read(
     platform: &impl Platform,
     order: &Order,
     issued: &IssuedPem,
+    chains: &mut Chains,
 ) -> Result<Received, Fault> {
     if issued.is_interim {
         return Ok(Received::Interim);
@@ -72,7 +73,7 @@ pub fn read(
     let certificate = row(
         order,
         &leaf,
-        issued,
+        chains.order(&leaf, issued),
         facts.certificate_id,
         &notable,
         now.unix(),
@@ -93,12 +94,11 @@ fn requested(order: &Order) -> Vec<CertificateName> {
 fn row(
     order: &Order,
     leaf: &Certificate,
-    issued: &IssuedPem,
+    chain: OrderedChain,
     id: CertificateId,
     differences: &[String],
     stored_at: i64,
 ) -> Result<NewCertificate, Fault> {
-    let chain = ordered_chain(leaf, issued);
     let mut names: Vec<String> = leaf.names().map(ToString::to_string).collect();
     if names.is_empty() {
         names.extend(leaf.common_name().map(str::to_owned));
@@ -130,27 +130,52 @@ fn row(
     })
 }
 
+/// Chains that were put in order in this invocation. Most certificates of an account share theirs,
+/// and verifying a signature is the dearest thing that is done here.
+#[derive(Default)]
+pub struct Chains(Vec<KnownChain>);
+
+struct KnownChain {
+    given: Vec<String>,
+    issuer: Certificate,
+    ordered: OrderedChain,
+}
+
+#[derive(Clone, Default)]
 struct OrderedChain {
     intermediates: String,
     root: Option<String>,
 }
 
-/// The chain in the order in which servers send it. One that cannot be read is left out: the
-/// certificate itself is what must not be lost.
-fn ordered_chain(leaf: &Certificate, issued: &IssuedPem) -> OrderedChain {
-    let candidates = issued
-        .others
-        .iter()
-        .filter_map(|pem| Certificate::read(pem.as_bytes()).ok())
-        .collect();
-    match chain::order(leaf.clone(), candidates) {
-        Ok(chain) => OrderedChain {
+impl Chains {
+    /// The chain in the order in which servers send it. One that cannot be read is left out: the
+    /// certificate itself is what must not be lost.
+    fn order(&mut self, leaf: &Certificate, issued: &IssuedPem) -> OrderedChain {
+        let known = self.0.iter().find(|known| {
+            known.given == issued.others && chain::verify(leaf, &known.issuer).is_ok()
+        });
+        if let Some(known) = known {
+            return known.ordered.clone();
+        }
+        let candidates = issued
+            .others
+            .iter()
+            .filter_map(|pem| Certificate::read(pem.as_bytes()).ok())
+            .collect();
+        let Ok(chain) = chain::order(leaf.clone(), candidates) else {
+            return OrderedChain::default();
+        };
+        let ordered = OrderedChain {
             intermediates: chain.intermediates_pem(),
             root: chain.root_pem(),
-        },
-        Err(_) => OrderedChain {
-            intermediates: String::new(),
-            root: None,
-        },
+        };
+        if let Some(issuer) = chain.intermediates().first() {
+            self.0.push(KnownChain {
+                given: issued.others.clone(),
+                issuer: issuer.clone(),
+                ordered: ordered.clone(),
+            });
+        }
+        ordered
     }
 }

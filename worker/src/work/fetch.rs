@@ -17,7 +17,7 @@ use crate::{
     database::{Database, Statement},
     fault::Fault,
     platform::Platform,
-    receive::{self, Received},
+    receive::{self, Chains, Received},
     storage::{audit, certificates, credentials, jobs, orders, work, work::Taken},
     usecase::license,
 };
@@ -137,6 +137,7 @@ async fn settle<P: Platform>(
     let mut mismatched = Vec::new();
     let mut admissions = Vec::new();
     let mut not_done = Vec::new();
+    let mut chains = Chains::default();
     for (piece, fetched) in fetched {
         let (order, reply) = match fetched {
             Fetched::Pointless => {
@@ -147,7 +148,7 @@ async fn settle<P: Platform>(
         };
         match *reply {
             Err(fault) => not_done.push((piece, not_ready(&fault))),
-            Ok(issued) => match receive::read(platform, order, &issued)? {
+            Ok(issued) => match receive::read(platform, order, &issued, &mut chains)? {
                 Received::Interim => done.push(piece),
                 Received::Certificate(certificate, admission) => {
                     admissions.push((*certificate, *admission));
