@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     ca::{CaOrderNumber, CaRequestNumber, ReportRow},
-    ids::{CredentialId, OrderId},
-    order::{Event, Order, Transition},
+    ids::{CredentialId, OrderId, OrderReference},
+    order::{Event, Order, OrderState, Transition},
     time::Timestamp,
 };
 
@@ -66,8 +66,8 @@ pub struct ImportContext {
     pub restores_deleted: bool,
 }
 
-/// Plans a page. `known` are the orders of the account that the page's rows name; `new_id` gives
-/// a fresh id for each order that is added.
+/// Plans a page. `known` are the orders of the account that the page's rows name, and those that
+/// are being placed; `new_id` gives a fresh id for each order that is added.
 ///
 /// Rows that repeat, as the CA's pages do while new orders arrive (A14), count once.
 pub fn plan(
@@ -77,6 +77,10 @@ pub fn plan(
     now: Timestamp,
     mut new_id: impl FnMut() -> OrderId,
 ) -> ImportPlan {
+    let placing: Vec<&Order> = known
+        .iter()
+        .filter(|order| matches!(order.state, OrderState::Placing(_)))
+        .collect();
     let known: BTreeMap<CaIdentity, &Order> = known
         .iter()
         .filter_map(|order| CaIdentity::of_order(order).map(|identity| (identity, order)))
@@ -97,6 +101,11 @@ pub fn plan(
             .as_ref()
             .and_then(|number| known.get(&CaIdentity::Draft(number.clone())));
         match known.get(&identity).or(former_draft) {
+            // Its own placing will find it there. Taken for another order here, it could not be
+            // adopted any more, since two orders cannot have one number.
+            None if placing.iter().any(|order| may_be_booking_of(row, order)) => {
+                plan.unchanged += 1;
+            }
             None => {
                 let credential = context.credential_id.clone();
                 plan.added
@@ -116,6 +125,20 @@ pub fn plan(
         }
     }
     plan
+}
+
+/// Whether the row may be the booking of an order whose placing is not settled: by its tag, or,
+/// should the report carry no tags, by product and name.
+fn may_be_booking_of(row: &ReportRow, order: &Order) -> bool {
+    let mut tagged = row
+        .tags
+        .iter()
+        .filter_map(|tag| OrderReference::from_tag(tag));
+    let is_tagged = tagged.any(|reference| order.reference() == Some(&reference));
+    let is_alike = row.tags.is_empty()
+        && row.product_code == order.product_code
+        && row.domain.eq_ignore_ascii_case(&order.domain);
+    is_tagged || is_alike
 }
 
 /// A known order that the report shows again; all that follows from it is one change.
@@ -145,7 +168,7 @@ mod tests {
     use super::*;
     use crate::{
         ca::{Stage, Standing, StatusText},
-        order::{Effect, OrderState},
+        order::Effect,
     };
 
     fn row(number: &str, standing: Standing) -> ReportRow {
@@ -191,6 +214,29 @@ mod tests {
             .iter()
             .map(|transition| transition.order.clone())
             .collect()
+    }
+
+    #[test]
+    fn the_booking_of_an_order_that_is_being_placed_is_left_to_its_placing() {
+        let placing = crate::order::samples::order();
+        let reference = placing.reference().unwrap().clone();
+        let alike = ReportRow {
+            product_code: placing.product_code.clone(),
+            domain: placing.domain.to_uppercase(),
+            ..row("1", Standing::Issued)
+        };
+        let tagged = ReportRow {
+            tags: vec![reference.tag()],
+            ..row("2", Standing::Issued)
+        };
+        let other = ReportRow {
+            tags: vec!["Certwright:ABCDEFGHJK".into()],
+            domain: placing.domain.clone(),
+            ..row("3", Standing::Issued)
+        };
+        let rows = [alike, tagged, other];
+        let plan = plan(&rows, &[placing], &context(), now(), ids());
+        assert_eq!((plan.added.len(), plan.unchanged), (1, 2));
     }
 
     #[test]

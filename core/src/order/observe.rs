@@ -33,8 +33,9 @@ pub(super) fn observed(
         OrderState::Held(_) | OrderState::Fulfilled(_) => with_certificate(&mut next, observation),
         _ => return Ok(Transition::unchanged(order)),
     }
-    let fetch = observation.standing == Standing::Issued
-        && matches!(&next.state, OrderState::Pending(p) if !is_mismatch(&p.stage));
+    // After a mismatch too: the CA may have put it right since, and its status does not tell.
+    let fetch =
+        observation.standing == Standing::Issued && matches!(next.state, OrderState::Pending(_));
     let transition = if is_same_but_time(order, &next) && !fetch {
         rescheduled(order, next, now)
     } else {

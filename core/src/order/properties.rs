@@ -203,7 +203,7 @@ fn already_done_counts_as_taken() {
 }
 
 #[test]
-fn a_mismatch_is_shown_and_not_fetched_again() {
+fn a_mismatch_stays_shown_while_the_certificate_is_asked_for_again() {
     let differences = vec!["another key".to_owned()];
     let wrong = after(
         &pending(),
@@ -212,7 +212,7 @@ fn a_mismatch_is_shown_and_not_fetched_again() {
     );
     let seen = Event::Observed(Box::new(observation(Standing::Issued, start().plus(9))));
     let transition = wrong.apply(seen, start().plus(9)).unwrap();
-    assert!(transition.effects.is_empty());
+    assert_eq!(transition.effects, [Effect::FetchCertificate]);
     assert!(matches!(
         transition.order.state,
         OrderState::Pending(Pending {

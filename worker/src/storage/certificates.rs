@@ -3,7 +3,7 @@
 use certwright_api::certificates::CertificateView;
 use certwright_core::{
     ids::{CertificateId, CredentialId, OrderId},
-    order::Order,
+    order::{Order, OrderState},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -135,15 +135,27 @@ pub fn admit(
     ])
 }
 
-/// Marks an order's certificate as revoked and gives its seat back.
-#[must_use]
-pub fn revoke(order_id: &OrderId, at: Timestamp) -> Statement {
-    Statement::new(
+/// Marks the certificates of those of these orders that are revoked, and gives their seats back.
+/// To be run after the statement that stores the orders.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn revoke(orders: &[&Order], at: Timestamp) -> Result<Option<Statement>, DatabaseFault> {
+    let ids: Vec<&str> = orders
+        .iter()
+        .filter(|order| matches!(order.state, OrderState::Revoked { .. }))
+        .map(|order| order.id.as_str())
+        .collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let statement = Statement::new(
         "UPDATE certificates SET revoked_at = ?2, seat = 0 \
-         WHERE order_id = ?1 AND revoked_at IS NULL",
-    )
-    .bind(order_id.as_str())
-    .bind(at)
+         WHERE order_id IN (SELECT id FROM orders \
+             WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'revoked') \
+           AND revoked_at IS NULL",
+    );
+    Ok(Some(statement.bind(json(&ids)?).bind(at)))
 }
 
 /// Gives back the seats of certificates that have run out.

@@ -168,7 +168,10 @@ pub async fn by_ca_identities(
          WHERE credential_id = ?1 AND ca_order_number IN (SELECT value FROM json_each(?2)) \
          UNION \
          SELECT record FROM orders WHERE credential_id = ?1 AND ca_order_number IS NULL \
-           AND ca_request_number IN (SELECT value FROM json_each(?3))",
+           AND ca_request_number IN (SELECT value FROM json_each(?3)) \
+         UNION \
+         SELECT record FROM orders WHERE is_deleted = 0 AND state = 'placing' \
+           AND credential_id = ?1",
     );
     let statement = statement
         .bind(credential.as_str())
@@ -200,7 +203,7 @@ pub async fn due(
 pub async fn held(database: &impl Database, limit: u32) -> Result<Vec<Order>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT record FROM orders WHERE is_deleted = 0 AND state = 'held' \
-         ORDER BY ordered_at, id DESC LIMIT ?1",
+         ORDER BY ordered_at, id LIMIT ?1",
     );
     orders(database.query(statement.bind(limit)).await?)
 }
@@ -252,8 +255,7 @@ pub async fn walk(
         ),
         Walk::Credential(_) => Statement::new(
             "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
-             AND ordered_at <= ?2 AND (ordered_at < ?2 OR id > ?3) \
-             ORDER BY ordered_at DESC, id LIMIT ?4",
+             AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
         ),
         Walk::Host(host) => return by_host(database, host, deleted, after, limit).await,
     };

@@ -1,6 +1,7 @@
 //! The world of native tests: SQLite for D1, a clock with one hand, seeded randomness, a queue and
 //! a cache in memory, and a CA behind a closure.
 
+mod pause;
 mod sqlite;
 
 use std::{
@@ -52,8 +53,21 @@ impl World {
         license_public_key: [u8; 32],
         ca: Ca,
     ) -> Result<Self, DatabaseFault> {
-        Ok(Self {
-            database: Sqlite::migrated()?,
+        let database = Sqlite::migrated()?;
+        Ok(Self::over(database, seed, now, license_public_key, ca))
+    }
+
+    /// A world over a database that has a past.
+    #[must_use]
+    pub fn over(
+        database: Sqlite,
+        seed: u64,
+        now: Timestamp,
+        license_public_key: [u8; 32],
+        ca: Ca,
+    ) -> Self {
+        Self {
+            database,
             settings: Settings {
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
                 license_public_key: Some(license_public_key),
@@ -66,7 +80,20 @@ impl World {
             cache: RefCell::default(),
             ca: RefCell::new(ca),
             log: RefCell::default(),
-        })
+        }
+    }
+
+    /// Whether every operation of the world gives way once, and a call to the CA a second time
+    /// when the CA has acted. A future of this world must then be polled until it is ready; one
+    /// that is dropped instead is an invocation that ended there.
+    pub fn give_way(&self, on: bool) {
+        self.database.pauses().set(on);
+    }
+
+    /// Takes the messages that are due out of the queue. What becomes of them is the caller's
+    /// business.
+    pub fn take_due(&self) -> Vec<Message> {
+        std::iter::from_fn(|| self.next_due()).collect()
     }
 
     /// Moves the clock on.
@@ -101,6 +128,11 @@ impl World {
     #[must_use]
     pub fn logged(&self) -> Vec<String> {
         self.log.borrow().clone()
+    }
+
+    /// What was written to the log since it was last taken.
+    pub fn take_log(&self) -> Vec<String> {
+        self.log.take()
     }
 
     /// Serves a request as the administrator, with a JSON body.
@@ -174,10 +206,14 @@ impl Platform for World {
         &self,
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, NoReply> {
-        (self.ca.borrow_mut())(request)
+        self.database.pauses().here().await;
+        let reply = (self.ca.borrow_mut())(request);
+        self.database.pauses().here().await;
+        reply
     }
 
     async fn enqueue(&self, messages: Vec<Message>, delay: u32) {
+        self.database.pauses().here().await;
         let due = self.now.get().plus(i64::from(delay));
         self.queue
             .borrow_mut()

@@ -1,18 +1,21 @@
 //! SQLite behind the storage port, with the migrations that D1 gets.
 
-use std::{cell::RefCell, fs, path::Path};
+use std::{cell::RefCell, fs, path::Path, time::Duration};
 
 use rusqlite::{
     Connection,
+    backup::Backup,
     types::{ToSqlOutput, ValueRef},
 };
 use serde_json::{Map, Value};
 
+use super::pause::Pauses;
 use crate::database::{Cost, Database, DatabaseFault, Parameter, Rows, Statement};
 
 /// A database in memory.
 pub struct Sqlite {
     connection: RefCell<Connection>,
+    pauses: Pauses,
 }
 
 impl From<rusqlite::Error> for DatabaseFault {
@@ -50,14 +53,42 @@ impl Sqlite {
                 fs::read_to_string(&file).map_err(|error| DatabaseFault(error.to_string()))?;
             connection.execute_batch(&sql)?;
         }
-        Ok(Self {
+        Ok(Self::of(connection))
+    }
+
+    fn of(connection: Connection) -> Self {
+        // Above the number of the statements that there are, so that none is prepared twice.
+        connection.set_prepared_statement_cache_capacity(256);
+        Self {
             connection: RefCell::new(connection),
-        })
+            pauses: Pauses::default(),
+        }
+    }
+
+    /// Another database with the same content.
+    ///
+    /// # Errors
+    /// [`DatabaseFault`].
+    pub fn copy(&self) -> Result<Self, DatabaseFault> {
+        let mut copy = Connection::open_in_memory()?;
+        let original = self.connection.borrow();
+        let pages_at_once = 1_000;
+        Backup::new(&original, &mut copy)?.run_to_completion(
+            pages_at_once,
+            Duration::ZERO,
+            None,
+        )?;
+        Ok(Self::of(copy))
+    }
+
+    pub(super) fn pauses(&self) -> &Pauses {
+        &self.pauses
     }
 }
 
 impl Database for Sqlite {
     async fn query(&self, statement: Statement) -> Result<Rows, DatabaseFault> {
+        self.pauses.here().await;
         let connection = self.connection.borrow();
         let mut prepared = connection
             .prepare_cached(statement.sql)
@@ -76,6 +107,7 @@ impl Database for Sqlite {
     }
 
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<u64>, DatabaseFault> {
+        self.pauses.here().await;
         let mut connection = self.connection.borrow_mut();
         let transaction = connection.transaction()?;
         let mut changed = Vec::new();

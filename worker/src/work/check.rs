@@ -112,12 +112,7 @@ async fn save<P: Platform>(
     if !changed.is_empty() {
         let stored: Vec<&Order> = changed.iter().map(|change| &change.order).collect();
         statements.push(orders::update(&stored)?);
-        statements.extend(
-            stored
-                .iter()
-                .filter(|order| order.state.name() == "revoked")
-                .map(|order| certificates::revoke(&order.id, now)),
-        );
+        statements.extend(certificates::revoke(&stored, now)?);
         statements.push(work::insert(&follow_up, now)?);
     }
     statements.extend(work::finish(done)?);

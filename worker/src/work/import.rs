@@ -21,7 +21,7 @@ use crate::{
     platform::Platform,
     random::Fresh,
     storage::{
-        credentials, jobs, orders,
+        certificates, credentials, jobs, orders,
         work::{self, NewWork, Taken},
     },
 };
@@ -197,6 +197,7 @@ impl Batch<'_> {
         }
         if !changed.is_empty() {
             self.statements.push(orders::update(&changed)?);
+            self.statements.extend(certificates::revoke(&changed, now)?);
         }
         Ok(())
     }

@@ -1,0 +1,98 @@
+//! What the CA is made to do wrong.
+
+use emsign_sandbox::{FaultKind, FaultRule};
+
+use super::draws::Draws;
+
+use FaultKind::{
+    BackwardStatus, CertificateMissing, DuplicateRows, HtmlPage, MissingRows, ReplyLostAfter,
+    ReplyLostBefore, ServerError, ServerErrorAfter, ShiftingPage, Slow, TooManyRequests,
+    TruncatedJson, UnmarkedRateLimit, WrongClock, WrongContentType, WrongKeyCertificate,
+};
+
+/// Faults of every operation.
+const GENERAL: [FaultKind; 11] = [
+    ReplyLostAfter,
+    ReplyLostBefore,
+    ServerError,
+    ServerErrorAfter,
+    HtmlPage,
+    TruncatedJson,
+    TooManyRequests,
+    UnmarkedRateLimit,
+    WrongContentType,
+    WrongClock,
+    Slow,
+];
+
+const OPERATIONS: [&str; 8] = [
+    "GenerateOrderSSL",
+    "GenerateOrderSSL",
+    "GetOrderReport",
+    "TrackOrder",
+    "GetCertificate",
+    "RevokeOrder",
+    "RejectOrder",
+    "*",
+];
+
+/// Seconds between two readings of which rows may be missing.
+const BETWEEN_MISSING_ROWS: i64 = 20 * 60;
+
+/// Draws faults within what can be defended against.
+#[derive(Default)]
+pub(super) struct Faults {
+    missing_rows_at: Option<i64>,
+}
+
+impl Faults {
+    /// A rule for some of the next calls.
+    pub(super) fn draw(&mut self, draws: &mut Draws, now: i64) -> FaultRule {
+        if draws.happens(300) {
+            return self.of_one_operation(draws, now);
+        }
+        let operation = draws.pick(&OPERATIONS).copied().unwrap_or("*");
+        let kind = draws.pick(&GENERAL).copied().unwrap_or(ReplyLostAfter);
+        let mut rule = FaultRule::new(operation, kind).times(count(draws));
+        rule.skip = u32::try_from(draws.below(3)).unwrap_or(0);
+        if kind == Slow {
+            rule.seconds = Some(draws.seconds(5, 60));
+        }
+        rule
+    }
+
+    fn of_one_operation(&mut self, draws: &mut Draws, now: i64) -> FaultRule {
+        let (operation, kind) = draws
+            .weighted(&[
+                (2, ("GetOrderReport", DuplicateRows)),
+                (2, ("GetOrderReport", MissingRows)),
+                (2, ("GetOrderReport", ShiftingPage)),
+                (1, ("GetOrderReport", BackwardStatus)),
+                (3, ("TrackOrder", BackwardStatus)),
+                (3, ("GetCertificate", CertificateMissing)),
+                (2, ("GetCertificate", WrongKeyCertificate)),
+            ])
+            .unwrap_or(("TrackOrder", BackwardStatus));
+        if kind != MissingRows {
+            return FaultRule::new(operation, kind).times(count(draws));
+        }
+        // A list that leaves an order out and calls itself complete, again and again for longer
+        // than the pause before an order is placed anew, cannot be told from one in which the
+        // order is not there. So one reading at a time, and none soon after.
+        let is_soon = self
+            .missing_rows_at
+            .is_some_and(|at| now.saturating_sub(at) < BETWEEN_MISSING_ROWS);
+        let kind = if is_soon { DuplicateRows } else { MissingRows };
+        if kind == MissingRows {
+            self.missing_rows_at = Some(now);
+        }
+        FaultRule::new(operation, kind).times(1)
+    }
+}
+
+fn count(draws: &mut Draws) -> u32 {
+    let most = if draws.happens(150) { 12 } else { 3 };
+    u32::try_from(draws.below(most))
+        .unwrap_or(0)
+        .saturating_add(1)
+}

@@ -1,0 +1,300 @@
+//! What must hold in the Worker's database once everything is quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use certwright_core::order::{Order, OrderState};
+use certwright_worker::testing::ADMIN_TOKEN;
+use emsign_sandbox::DEFAULT_ACCESS_KEY;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{books, history::History};
+
+#[derive(Deserialize)]
+struct RecordRow {
+    record: String,
+}
+
+/// Every order that is known here.
+pub(super) fn orders(history: &History) -> Result<Vec<Order>> {
+    let rows: Vec<RecordRow> = history.stage.rows("SELECT record FROM orders")?;
+    rows.iter()
+        .map(|row| Ok(serde_json::from_str(&row.record)?))
+        .collect()
+}
+
+/// A stored certificate.
+#[derive(Deserialize)]
+pub(super) struct Stored {
+    pub(super) id: String,
+    pub(super) order_id: String,
+    pub(super) serial: String,
+    pub(super) key_fingerprint: String,
+    pub(super) revoked_at: Option<i64>,
+    pub(super) seat: i64,
+    leaf: Option<String>,
+    chain: Option<String>,
+    names: i64,
+}
+
+/// Every certificate of the inventory.
+pub(super) fn certificates(history: &History) -> Result<Vec<Stored>> {
+    history.stage.rows(
+        "SELECT c.id, c.order_id, c.serial, c.key_fingerprint, c.revoked_at, c.seat, \
+           b.leaf_pem AS leaf, ch.pem AS chain, \
+           (SELECT COUNT(*) FROM certificate_names AS n WHERE n.certificate_id = c.id) AS names \
+         FROM certificates AS c LEFT JOIN certificate_bodies AS b ON b.certificate_id = c.id \
+         LEFT JOIN chains AS ch ON ch.id = b.chain_id",
+    )
+}
+
+/// Everything that must hold after the quiet.
+pub(super) fn all(history: &mut History) -> Result<()> {
+    let orders = orders(history)?;
+    let stored = certificates(history)?;
+    history.orders = orders.len();
+    settled(history, &orders);
+    inventory(history, &orders, &stored);
+    counters(history)?;
+    outbox(history)?;
+    keys(history)?;
+    trail(history, &orders)?;
+    deletions(history, &orders);
+    secrets(history)?;
+    books::all(history, &orders, &stored);
+    Ok(())
+}
+
+/// What must hold when there was a seat for everything and one more import.
+pub(super) fn complete(history: &mut History) -> Result<()> {
+    let orders = orders(history)?;
+    let stored = certificates(history)?;
+    inventory(history, &orders, &stored);
+    counters(history)?;
+    outbox(history)?;
+    books::all(history, &orders, &stored);
+    books::complete(history, &orders);
+    for order in &orders {
+        if matches!(order.state, OrderState::Held(_)) && order.deleted_at.is_none() {
+            history.violation(format!("{} is held although seats are free", order.id));
+        }
+    }
+    Ok(())
+}
+
+fn settled(history: &mut History, orders: &[Order]) {
+    for order in orders {
+        if matches!(order.state, OrderState::Placing(_)) {
+            history.violation(format!("{} is still being placed", order.id));
+        }
+    }
+}
+
+fn inventory(history: &mut History, orders: &[Order], stored: &[Stored]) {
+    let by_order: BTreeMap<&str, &Stored> = stored
+        .iter()
+        .map(|certificate| (certificate.order_id.as_str(), certificate))
+        .collect();
+    for certificate in stored {
+        let id = &certificate.id;
+        let known = orders.iter().find(|order| {
+            order.id.as_str() == certificate.order_id
+                && order.state.certificate_id().map(|id| id.as_str()) == Some(id)
+        });
+        let Some(order) = known else {
+            history.violation(format!("certificate {id} belongs to no order"));
+            continue;
+        };
+        if certificate.leaf.as_deref().unwrap_or("").is_empty()
+            || certificate.chain.as_deref().unwrap_or("").is_empty()
+            || certificate.names == 0
+        {
+            history.violation(format!("certificate {id} is not whole"));
+        }
+        let key = order.key.as_ref().map(ToString::to_string);
+        if key.is_some_and(|key| key != certificate.key_fingerprint) {
+            history.violation(format!("certificate {id} has another key than its order"));
+        }
+        let is_revoked = matches!(order.state, OrderState::Revoked { .. });
+        if is_revoked != certificate.revoked_at.is_some() {
+            history.violation(format!(
+                "certificate {id} and its order disagree on revocation"
+            ));
+        }
+        if is_revoked && certificate.seat != 0 {
+            history.violation(format!("certificate {id} is revoked and takes a seat"));
+        }
+    }
+    for order in orders {
+        let certificate = order.state.certificate_id().map(|id| id.as_str());
+        let found = by_order
+            .get(order.id.as_str())
+            .map(|stored| stored.id.as_str());
+        if certificate.is_some() && certificate != found {
+            history.violation(format!("the certificate of {} is not there", order.id));
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Count {
+    name: String,
+    value: i64,
+}
+
+fn counters(history: &mut History) -> Result<()> {
+    let kept: Vec<Count> = history.stage.rows("SELECT name, value FROM counters")?;
+    let mut counted: Vec<Count> = history.stage.rows(
+        "SELECT state AS name, COUNT(*) AS value FROM orders WHERE is_deleted = 0 GROUP BY state",
+    )?;
+    counted.extend(history.stage.rows::<Count>(
+        "SELECT 'seats' AS name, COALESCE(SUM(seat), 0) AS value FROM certificates",
+    )?);
+    for Count { name, value } in kept {
+        let found = counted.iter().find(|count| count.name == name);
+        let actual = found.map_or(0, |count| count.value);
+        if actual != value {
+            history.violation(format!(
+                "the counter {name} says {value}, there are {actual}"
+            ));
+        }
+    }
+    let wrong: Vec<Count> = history.stage.rows(
+        "SELECT id AS name, version AS value FROM orders \
+         WHERE record ->> '$.version' <> version OR record ->> '$.id' <> id \
+           OR record ->> '$.caOrderNumber' IS NOT ca_order_number \
+           OR (record ->> '$.deletedAt' IS NOT NULL) <> is_deleted",
+    )?;
+    for Count { name, .. } in wrong {
+        history.violation(format!("the columns of order {name} are not its record's"));
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Piece {
+    kind: String,
+    subject: String,
+    is_dead: i64,
+    last_error: Option<String>,
+}
+
+/// Work is done or set aside with a reason, and so are jobs.
+fn outbox(history: &mut History) -> Result<()> {
+    let left: Vec<Piece> = history
+        .stage
+        .rows("SELECT kind, subject, is_dead, last_error FROM work")?;
+    for piece in left {
+        if piece.is_dead == 0 || piece.last_error.is_none() {
+            let what = format!("{} {}", piece.kind, piece.subject);
+            history.violation(format!("work is left over: {what}: {:?}", piece.last_error));
+        }
+    }
+    let running: Vec<Count> = history.stage.rows(
+        "SELECT kind || ' ' || id || ' of ' || total AS name, done AS value FROM jobs \
+         WHERE done <> total",
+    )?;
+    for Count { name, value } in running {
+        history.violation(format!("the job {name} ended at {value}"));
+    }
+    Ok(())
+}
+
+/// A key stands for one order and an order for one key.
+fn keys(history: &mut History) -> Result<()> {
+    let twice: Vec<Count> = history.stage.rows(
+        "SELECT order_id AS name, COUNT(*) AS value FROM idempotency \
+         GROUP BY order_id HAVING COUNT(*) > 1",
+    )?;
+    for Count { name, value } in twice {
+        history.violation(format!("order {name} stands for {value} keys"));
+    }
+    let lost: Vec<Count> = history.stage.rows(
+        "SELECT key AS name, 0 AS value FROM idempotency \
+         WHERE order_id NOT IN (SELECT id FROM orders)",
+    )?;
+    for Count { name, .. } in lost {
+        history.violation(format!("key {name} stands for no order"));
+    }
+    let bound: Vec<Count> = history
+        .stage
+        .rows("SELECT key || ' ' || order_id AS name, 0 AS value FROM idempotency")?;
+    let bound: BTreeSet<String> = bound.into_iter().map(|row| row.name).collect();
+    let promised: Vec<String> = history
+        .wishes
+        .iter()
+        .filter_map(|wish| Some(format!("{} {}", wish.key, wish.order.as_ref()?.0)))
+        .collect();
+    for promise in promised {
+        if !bound.contains(&promise) {
+            history.violation(format!("a reply told of {promise}, which is not stored"));
+        }
+    }
+    Ok(())
+}
+
+fn trail(history: &mut History, orders: &[Order]) -> Result<()> {
+    let entries: Vec<Count> = history.stage.rows(
+        "SELECT subject AS name, COUNT(*) AS value FROM audit WHERE action = 'order.intend' \
+         GROUP BY subject",
+    )?;
+    for order in orders.iter().filter(|order| order.reference().is_some()) {
+        let found = entries.iter().find(|entry| entry.name == order.id.as_str());
+        let times = found.map_or(0, |entry| entry.value);
+        if times != 1 {
+            history.violation(format!("{} was placed and audited {times} times", order.id));
+        }
+    }
+    Ok(())
+}
+
+fn deletions(history: &mut History, orders: &[Order]) {
+    for id in history.deleted.clone() {
+        let is_deleted = orders
+            .iter()
+            .any(|order| order.id.as_str() == id && order.deleted_at.is_some());
+        if !is_deleted {
+            history.violation(format!("{id} was deleted and is there again"));
+        }
+    }
+}
+
+/// The access key is in the database as a seal only, the administrator's token not at all.
+fn secrets(history: &mut History) -> Result<()> {
+    const TABLES: [(&str, &str); 14] = [
+        ("credentials", "SELECT * FROM credentials"),
+        ("directory", "SELECT * FROM directory"),
+        ("csrs", "SELECT * FROM csrs"),
+        ("orders", "SELECT * FROM orders"),
+        ("idempotency", "SELECT * FROM idempotency"),
+        ("certificates", "SELECT * FROM certificates"),
+        ("certificate_names", "SELECT * FROM certificate_names"),
+        ("certificate_bodies", "SELECT * FROM certificate_bodies"),
+        ("chains", "SELECT * FROM chains"),
+        ("jobs", "SELECT * FROM jobs"),
+        ("work", "SELECT * FROM work"),
+        ("license", "SELECT * FROM license"),
+        ("audit", "SELECT * FROM audit"),
+        ("counters", "SELECT * FROM counters"),
+    ];
+    let there: Vec<Count> = history.stage.rows(
+        "SELECT name, 0 AS value FROM sqlite_master WHERE type = 'table' \
+         AND name NOT LIKE 'sqlite_%'",
+    )?;
+    for Count { name, .. } in there {
+        if !TABLES.iter().any(|(table, _)| *table == name) {
+            history.violation(format!(
+                "the table {name} is not looked through for secrets"
+            ));
+        }
+    }
+    for (table, sql) in TABLES {
+        let rows: Vec<Value> = history.stage.rows(sql)?;
+        let text = Value::Array(rows).to_string();
+        if text.contains(DEFAULT_ACCESS_KEY) || text.contains(ADMIN_TOKEN) {
+            history.violation(format!("the table {table} holds a secret"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,379 @@
+//! What people, clock and queue do, drawn by the seed.
+
+use anyhow::Result;
+use certwright_harness::requests::Key;
+use emsign_sandbox::IssueMany;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    history::{History, Wish},
+    task::{self, Purpose},
+};
+
+/// Invocations that are under way at once, at most.
+const MOST_TASKS: usize = 7;
+
+/// First labels of names, most of them ordinary; the others ask the CA for something special.
+const LABELS: [&str; 10] = [
+    "",
+    "",
+    "",
+    "",
+    "pending2.",
+    "reject.",
+    "wrong-key.",
+    "revoke-refused.",
+    "html.",
+    "slow.",
+];
+
+#[derive(Clone, Copy)]
+enum Action {
+    Place,
+    PlaceAgain,
+    PlaceOther,
+    Check,
+    CheckDue,
+    Revoke,
+    Cancel,
+    Delete,
+    Restore,
+    Import,
+    Sync,
+    License,
+    AdmitHeld,
+    Elsewhere,
+    Wait,
+    Round,
+    Deliver,
+    Trouble,
+    Relief,
+    Read,
+}
+
+const ACTIONS: [(usize, Action); 20] = [
+    (14, Action::Place),
+    (5, Action::PlaceAgain),
+    (2, Action::PlaceOther),
+    (14, Action::Check),
+    (3, Action::CheckDue),
+    (6, Action::Revoke),
+    (4, Action::Cancel),
+    (4, Action::Delete),
+    (3, Action::Restore),
+    (5, Action::Import),
+    (1, Action::Sync),
+    (5, Action::License),
+    (3, Action::AdmitHeld),
+    (2, Action::Elsewhere),
+    (14, Action::Wait),
+    (12, Action::Round),
+    (14, Action::Deliver),
+    (10, Action::Trouble),
+    (2, Action::Relief),
+    (2, Action::Read),
+];
+
+#[derive(Deserialize)]
+struct IdRow {
+    id: String,
+}
+
+impl History {
+    /// One thing that somebody does, or that befalls the CA.
+    pub(super) fn act(&mut self) -> Result<()> {
+        let Some(action) = self.draws.weighted(&ACTIONS) else {
+            return Ok(());
+        };
+        match action {
+            Action::Wait => return self.wait(),
+            Action::Trouble => {
+                let rule = self.faults.draw(&mut self.draws, self.stage.now());
+                let text = serde_json::to_string(&rule)?;
+                self.note(format!("trouble: {text}"));
+                self.stage.sandbox.borrow_mut().add_fault(rule);
+                return Ok(());
+            }
+            Action::Relief => {
+                self.note("the CA is well again");
+                self.stage.sandbox.borrow_mut().clear_faults();
+                return Ok(());
+            }
+            Action::Elsewhere => return self.order_elsewhere(),
+            _ if self.tasks.len() >= MOST_TASKS => return Ok(()),
+            _ => {}
+        }
+        match action {
+            Action::Place => self.place()?,
+            Action::PlaceAgain => self.place_again(),
+            Action::PlaceOther => self.place_other()?,
+            Action::Round => {
+                let round = task::round(self.stage.world.clone());
+                self.begin("schedule", Purpose::Other, round);
+            }
+            Action::Deliver => self.deliver(),
+            Action::Check | Action::Revoke | Action::Cancel | Action::Delete | Action::Restore => {
+                self.act_on_order(action)?
+            }
+            other => self.act_on_all(other),
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        let (low, high) = self
+            .draws
+            .weighted(&[
+                (8, (1, 20)),
+                (6, (20, 150)),
+                (3, (150, 1_800)),
+                (1, (1_800, 20_000)),
+            ])
+            .unwrap_or((1, 20));
+        if high > 150 && self.draws.happens(700) {
+            self.finish_tasks()?;
+        }
+        let seconds = self.draws.seconds(low, high);
+        self.note(format!("{seconds} seconds pass"));
+        self.pass(seconds);
+        Ok(())
+    }
+
+    /// Orders that are placed at the CA without us.
+    fn order_elsewhere(&mut self) -> Result<()> {
+        // Now and then more than a page of them.
+        let most = if self.draws.happens(60) { 110 } else { 4 };
+        let count = self.draws.below(most).saturating_add(1);
+        self.names = self.names.saturating_add(1);
+        let domain = format!("e{}.whitlock.example", self.names);
+        let many: IssueMany =
+            serde_json::from_value(json!({ "count": count, "domainName": domain }))?;
+        let now = self.stage.now();
+        let issued = self.stage.sandbox.borrow_mut().issue_many(&many, now);
+        self.note(format!(
+            "{count} orders elsewhere under {domain}: {}",
+            issued.is_ok()
+        ));
+        Ok(())
+    }
+
+    fn order(&mut self) -> Result<Value> {
+        self.names = self.names.saturating_add(1);
+        let label = self.draws.pick(&LABELS).copied().unwrap_or("");
+        let name = format!("{label}n{}.whitlock.example", self.names);
+        let known = self.requests.borrow().get(&name).cloned();
+        let csr = match known {
+            Some(csr) => csr,
+            None => {
+                let number = u64::try_from(self.names)?;
+                let csr = Key::of(number)?.request(&[&name])?;
+                self.requests.borrow_mut().insert(name.clone(), csr.clone());
+                csr
+            }
+        };
+        Ok(json!({
+            "credentialId": self.credential, "productCode": "842", "groupNumber": "3107745521",
+            "domain": name, "csr": csr,
+            "agreement": { "accepted": true, "signerPlace": "Portland" },
+        }))
+    }
+
+    fn place(&mut self) -> Result<()> {
+        let body = self.order()?;
+        let wish = self.wishes.len();
+        self.note(format!("wish k{wish} for n{}", self.names));
+        self.wishes.push(Wish {
+            key: format!("k{wish}"),
+            bodies: vec![body.clone()],
+            order: None,
+        });
+        self.send("POST", "/v1/orders", body, Purpose::Place { wish, body: 0 });
+        Ok(())
+    }
+
+    fn place_again(&mut self) {
+        let wish = self.draws.below(self.wishes.len());
+        let Some(bodies) = self.wishes.get(wish).map(|wish| wish.bodies.clone()) else {
+            return;
+        };
+        let body = self.draws.below(bodies.len());
+        let Some(value) = bodies.get(body) else {
+            return;
+        };
+        self.send(
+            "POST",
+            "/v1/orders",
+            value.clone(),
+            Purpose::Place { wish, body },
+        );
+    }
+
+    fn place_other(&mut self) -> Result<()> {
+        let other = self.order()?;
+        let wish = self.draws.below(self.wishes.len());
+        let Some(wished) = self.wishes.get_mut(wish) else {
+            return Ok(());
+        };
+        wished.bodies.push(other.clone());
+        let body = wished.bodies.len().saturating_sub(1);
+        self.send("POST", "/v1/orders", other, Purpose::Place { wish, body });
+        Ok(())
+    }
+
+    /// The queue delivers what it has: in any order, some of it twice, some of it never.
+    fn deliver(&mut self) {
+        let due = self.stage.world.take_due();
+        self.queue.extend(due);
+        for _ in 0..self.draws.below(4) {
+            if self.queue.is_empty() || self.tasks.len() >= MOST_TASKS {
+                return;
+            }
+            let index = self.draws.below(self.queue.len());
+            let message = self.queue.swap_remove(index);
+            if self.draws.happens(100) {
+                self.note("a message is lost");
+                continue;
+            }
+            if self.draws.happens(150) {
+                self.queue.push(message.clone());
+            }
+            let label = format!("deliver {} pieces", message.work.len());
+            let delivery = task::deliver(self.stage.world.clone(), message);
+            self.begin(&label, Purpose::Other, delivery);
+        }
+    }
+
+    fn act_on_order(&mut self, action: Action) -> Result<()> {
+        let ids: Vec<IdRow> = self
+            .stage
+            .rows("SELECT id FROM orders ORDER BY ordered_at, id")?;
+        // The newest are the most eventful.
+        let newest = ids.len().saturating_sub(8);
+        let ids = if self.draws.happens(800) {
+            ids.get(newest..).unwrap_or_default()
+        } else {
+            &ids
+        };
+        let Some(IdRow { id }) = self.draws.pick(ids) else {
+            return Ok(());
+        };
+        let path = format!("/v1/orders/{id}");
+        let (method, path, body, purpose) = match action {
+            Action::Revoke => {
+                let body = json!({ "reason": "superseded", "remark": "simulated" });
+                ("POST", format!("{path}/revoke"), body, Purpose::Other)
+            }
+            Action::Cancel => {
+                let body = json!({ "remark": "simulated" });
+                ("POST", format!("{path}/cancel"), body, Purpose::Other)
+            }
+            Action::Delete => ("DELETE", path, Value::Null, Purpose::Delete(id.clone())),
+            Action::Restore => {
+                self.deleted.remove(id);
+                let purpose = Purpose::Restore(id.clone());
+                ("POST", format!("{path}/restore"), Value::Null, purpose)
+            }
+            _ => ("POST", format!("{path}/check"), json!({}), Purpose::Other),
+        };
+        self.send(method, &path, body, purpose);
+        Ok(())
+    }
+
+    fn act_on_all(&mut self, action: Action) {
+        let (method, path, body) = match action {
+            Action::CheckDue => ("POST", "/v1/orders/check-due".to_owned(), Value::Null),
+            Action::Import => {
+                let path = format!("/v1/credentials/{}/import", self.credential);
+                ("POST", path, json!({}))
+            }
+            Action::Sync => ("POST", "/v1/sync".to_owned(), json!({})),
+            Action::AdmitHeld => (
+                "POST",
+                "/v1/certificates/admit-held".to_owned(),
+                Value::Null,
+            ),
+            Action::License if self.draws.happens(100) => {
+                ("DELETE", "/v1/license".to_owned(), Value::Null)
+            }
+            Action::License => {
+                let seats = self.draws.below(8).saturating_add(1);
+                self.note(format!("a license for {seats}"));
+                ("PUT", "/v1/license".to_owned(), self.stage.license(seats))
+            }
+            _ => {
+                let lists = [
+                    "orders",
+                    "certificates",
+                    "jobs",
+                    "audit",
+                    "credentials",
+                    "summary",
+                ];
+                let list = self.draws.pick(&lists).copied().unwrap_or("orders");
+                ("GET", format!("/v1/{list}"), Value::Null)
+            }
+        };
+        self.send(method, &path, body, Purpose::Other);
+    }
+
+    /// All trouble ends; time goes on in growing leaps until everything has had its turn.
+    pub(super) fn quiet(&mut self) -> Result<()> {
+        self.note("quiet");
+        self.stage.sandbox.borrow_mut().clear_faults();
+        if self.draws.happens(500) {
+            self.finish_tasks()?;
+        }
+        self.tasks.clear();
+        self.queue.clear();
+        self.stage.world.give_way(false);
+        self.is_quiet = true;
+        for (times, seconds) in [(15, 60), (15, 600), (14, 3_600)] {
+            for _ in 0..times {
+                self.pass(seconds);
+                self.calm_round()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A round of the schedule and everything that it sends, one after another.
+    fn calm_round(&mut self) -> Result<()> {
+        let round = task::round(self.stage.world.clone());
+        self.begin("schedule", Purpose::Other, round);
+        self.finish_tasks()?;
+        // Delivered work asks for further work; more than this in one moment would be a loop.
+        for _ in 0..200 {
+            let due = self.stage.world.take_due();
+            if due.is_empty() {
+                return Ok(());
+            }
+            for message in due {
+                let delivery = task::deliver(self.stage.world.clone(), message);
+                self.begin("deliver", Purpose::Other, delivery);
+                self.finish_tasks()?;
+            }
+        }
+        self.violation("work without end");
+        Ok(())
+    }
+
+    /// With seats for everything and one more import, nothing that the CA has is missing here.
+    pub(super) fn finale(&mut self) -> Result<()> {
+        let license = self.stage.license(10_000);
+        self.stage.ask("PUT", "/v1/license", &license)?;
+        let import = format!("/v1/credentials/{}/import", self.credential);
+        self.stage.ask("POST", &import, &json!({}))?;
+        for _ in 0..8 {
+            self.pass(60);
+            self.calm_round()?;
+        }
+        self.stage
+            .ask("POST", "/v1/certificates/admit-held", &Value::Null)?;
+        for _ in 0..4 {
+            self.pass(60);
+            self.calm_round()?;
+        }
+        super::inspect::complete(self)
+    }
+}
