@@ -1,5 +1,12 @@
 //! The whole job natively: the Worker's code over SQLite, the sandbox CA in process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::{cell::RefCell, rc::Rc};
 
 use certwright_core::time::Timestamp;
