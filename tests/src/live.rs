@@ -1,5 +1,10 @@
 //! The whole system in the real runtime, with what most tests over it begin with.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "indexing JSON by a name gives null for what is missing"
+)]
+
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};

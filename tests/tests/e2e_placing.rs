@@ -1,5 +1,13 @@
 //! Placing exactly once, whatever happens on the way.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by failing, and what it measured by printing"
+)]
+
 use std::{collections::BTreeSet, thread, time::Duration};
 
 use anyhow::Result;

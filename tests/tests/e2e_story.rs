@@ -1,5 +1,13 @@
 //! The whole job over workerd with D1, KV and Queues, and the sandbox CA.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by failing, and what it measured by printing"
+)]
+
 use anyhow::Result;
 use certwright_tests::{
     live::{LIMIT, Live, order, text},

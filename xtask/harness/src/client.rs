@@ -1,5 +1,10 @@
 //! A small HTTP client for a running system: the Worker's API, and the sandbox's control API.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "indexing JSON by a name gives null for what is missing"
+)]
+
 use std::fmt;
 use std::thread;
 use std::time::{Duration, Instant};
