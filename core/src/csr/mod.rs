@@ -39,7 +39,10 @@ pub enum CsrFault {
         label: String,
     },
     /// More than any CSR needs.
-    #[error("the text is larger than {limit} bytes, which no certificate signing request is")]
+    #[error(
+        "the text is larger than {limit} bytes, which no certificate signing request is; paste the \
+         request alone"
+    )]
     TooLarge {
         /// How much is read.
         limit: usize,

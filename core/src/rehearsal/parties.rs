@@ -43,7 +43,8 @@ pub(super) fn check_product(
             .groups
             .iter()
             .any(|group| group == wish.group_number);
-    if !is_open {
+    // Of a group that does not exist there is nothing more to say.
+    if !is_open && known.group.is_some() {
         let message = format!("{} is not open to this group", product.name);
         let remedy = "choose another group or product";
         findings.error("groupNumber", "product-not-in-group", message, remedy);
