@@ -10,9 +10,10 @@ CREATE TABLE counters (
 
 INSERT INTO counters (name, value) VALUES
   ('seats', 0), ('placing', 0), ('failed', 0), ('pending', 0), ('held', 0), ('fulfilled', 0),
-  ('rejected', 0), ('cancelled', 0), ('expired', 0), ('revoked', 0);
+  ('rejected', 0), ('cancelled', 0), ('expired', 0), ('revoked', 0), ('dead', 0);
 
 -- Linked accounts. The access key is sealed; the row's id is the additional data of the seal.
+-- `strikes` and `paused_until` tell how the CA's rate limit was met lately.
 CREATE TABLE credentials (
   id TEXT PRIMARY KEY,
   label TEXT NOT NULL,
@@ -24,6 +25,8 @@ CREATE TABLE credentials (
   created_at INTEGER NOT NULL,
   verified_at INTEGER NOT NULL,
   directory_revision INTEGER NOT NULL DEFAULT 0,
+  strikes INTEGER NOT NULL DEFAULT 0,
+  paused_until INTEGER NOT NULL DEFAULT 0,
   UNIQUE (environment, account_number)
 );
 
@@ -77,7 +80,7 @@ CREATE INDEX orders_by_state ON orders (is_deleted, state, ordered_at, id);
 CREATE INDEX orders_of_credential ON orders (is_deleted, credential_id, ordered_at, id);
 CREATE INDEX orders_by_host ON orders (is_deleted, host, id);
 CREATE INDEX orders_by_key ON orders (key_fingerprint) WHERE key_fingerprint IS NOT NULL;
-CREATE INDEX orders_due ON orders (next_check_at) WHERE next_check_at IS NOT NULL;
+CREATE INDEX orders_due ON orders (credential_id, next_check_at) WHERE next_check_at IS NOT NULL;
 
 CREATE TRIGGER orders_counted AFTER INSERT ON orders WHEN NEW.is_deleted = 0 BEGIN
   UPDATE counters SET value = value + 1 WHERE name = NEW.state;
@@ -157,7 +160,8 @@ CREATE TABLE chains (
 );
 
 -- Long work that a person can follow. Finished when done = total: a piece that asks for further
--- pieces adds them in the transaction that removes itself.
+-- pieces adds them in the transaction that removes itself. It has stopped when all that is left of
+-- it is dead.
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -167,6 +171,7 @@ CREATE TABLE jobs (
   problem TEXT,
   done INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
+  dead INTEGER NOT NULL DEFAULT 0,
   stored INTEGER NOT NULL DEFAULT 0,
   held INTEGER NOT NULL DEFAULT 0,
   failed INTEGER NOT NULL DEFAULT 0,
@@ -175,9 +180,10 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_by_time ON jobs (created_at, id);
 CREATE INDEX jobs_of_credential ON jobs (credential_id, kind, created_at);
-CREATE INDEX jobs_running ON jobs (created_at) WHERE done < total;
+CREATE INDEX jobs_running ON jobs (created_at) WHERE done + dead < total;
 
--- The outbox: work that outlives a request, written in the transaction that asks for it.
+-- The outbox: work that outlives a request, written in the transaction that asks for it. A piece with
+-- `dead_at` was set aside: it is shown, and tried again only when a person says so.
 CREATE TABLE work (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -190,11 +196,12 @@ CREATE TABLE work (
   attempts INTEGER NOT NULL DEFAULT 0,
   outcome TEXT,
   last_error TEXT,
-  is_dead INTEGER NOT NULL DEFAULT 0,
+  dead_at INTEGER,
   created_at INTEGER NOT NULL,
   UNIQUE (kind, subject)
 );
-CREATE INDEX work_due ON work (is_dead, due_at);
+CREATE INDEX work_due ON work (due_at) WHERE dead_at IS NULL;
+CREATE INDEX work_dead ON work (dead_at, id) WHERE dead_at IS NOT NULL;
 CREATE INDEX work_of_job ON work (job_id) WHERE job_id IS NOT NULL;
 
 CREATE TRIGGER job_grows AFTER INSERT ON work WHEN NEW.job_id IS NOT NULL BEGIN
@@ -203,10 +210,22 @@ END;
 CREATE TRIGGER job_proceeds AFTER DELETE ON work WHEN OLD.job_id IS NOT NULL BEGIN
   UPDATE jobs SET
     done = done + 1,
+    dead = dead - (OLD.dead_at IS NOT NULL),
     stored = stored + (COALESCE(OLD.outcome, '') = 'stored'),
     held = held + (COALESCE(OLD.outcome, '') = 'held'),
     failed = failed + (COALESCE(OLD.outcome, '') = 'failed')
   WHERE id = OLD.job_id;
+END;
+
+CREATE TRIGGER work_set_aside AFTER UPDATE OF dead_at ON work
+WHEN (OLD.dead_at IS NULL) <> (NEW.dead_at IS NULL) BEGIN
+  UPDATE counters SET value = value + (NEW.dead_at IS NOT NULL) - (OLD.dead_at IS NOT NULL)
+    WHERE name = 'dead';
+  UPDATE jobs SET dead = dead + (NEW.dead_at IS NOT NULL) - (OLD.dead_at IS NOT NULL)
+    WHERE id = NEW.job_id;
+END;
+CREATE TRIGGER dead_work_removed AFTER DELETE ON work WHEN OLD.dead_at IS NOT NULL BEGIN
+  UPDATE counters SET value = value - 1 WHERE name = 'dead';
 END;
 
 CREATE TABLE license (

@@ -57,6 +57,11 @@ pub struct CredentialView {
     pub created_at: Timestamp,
     /// When its access key was last accepted by the CA.
     pub verified_at: Timestamp,
+    /// Until when background work leaves the account alone, since the CA asked for fewer calls. The
+    /// CA says the same of a user that was made inactive, so a pause that does not end is a reason
+    /// to look at the account's user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<Timestamp>,
 }
 
 /// An account that was linked just now.

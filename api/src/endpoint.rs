@@ -89,6 +89,11 @@ endpoints! {
     ListJobs: GET "/v1/jobs" Read, "Lists jobs.";
     GetJob: GET "/v1/jobs/{id}" Read, "Shows a job with its progress and result.";
 
+    ListDeadLetters: GET "/v1/dead-letters" Read, "Lists work that did not succeed and is not tried again by itself.";
+    RetryDeadLetters: POST "/v1/dead-letters/retry" Operate, "Tries the oldest 100 pieces of such work again.";
+    RetryDeadLetter: POST "/v1/dead-letters/{id}/retry" Operate, "Tries a piece of such work again.";
+    DiscardDeadLetter: DELETE "/v1/dead-letters/{id}" Operate, "Gives a piece of such work up for good; its job counts it as failed.";
+
     GetLicense: GET "/v1/license" Read, "Shows the license and its seats.";
     SetLicense: PUT "/v1/license" Administer, "Sets the license.";
     RemoveLicense: DELETE "/v1/license" Administer, "Removes the license; the community license applies.";

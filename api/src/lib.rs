@@ -6,6 +6,7 @@
 pub mod certificates;
 pub mod credentials;
 pub mod csrs;
+pub mod dead_letters;
 pub mod directory;
 pub mod endpoint;
 pub mod jobs;

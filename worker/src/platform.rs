@@ -45,6 +45,9 @@ pub trait Platform {
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, NoReply>;
 
+    /// Lets seconds go by within this invocation.
+    async fn wait(&self, seconds: u32);
+
     /// Hands work to the queue, to be delivered after `delay` seconds. A message that is lost is
     /// found by the sweep, so failure is not an error of the caller's.
     async fn enqueue(&self, messages: Vec<Message>, delay: u32);

@@ -45,3 +45,8 @@ fresh!(
 pub fn lease(platform: &impl Platform) -> String {
     data_encoding::HEXLOWER.encode(&bits::<8>(platform))
 }
+
+/// A number to spread things by.
+pub fn number(platform: &impl Platform) -> u32 {
+    u32::from_le_bytes(bits(platform))
+}

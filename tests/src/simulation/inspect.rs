@@ -151,6 +151,9 @@ fn counters(history: &mut History) -> Result<()> {
     counted.extend(history.stage.rows::<Count>(
         "SELECT 'seats' AS name, COALESCE(SUM(seat), 0) AS value FROM certificates",
     )?);
+    counted.extend(history.stage.rows::<Count>(
+        "SELECT 'dead' AS name, COUNT(*) AS value FROM work WHERE dead_at IS NOT NULL",
+    )?);
     for Count { name, value } in kept {
         let found = counted.iter().find(|count| count.name == name);
         let actual = found.map_or(0, |count| count.value);
@@ -176,7 +179,7 @@ fn counters(history: &mut History) -> Result<()> {
 struct Piece {
     kind: String,
     subject: String,
-    is_dead: i64,
+    dead_at: Option<i64>,
     last_error: Option<String>,
 }
 
@@ -184,16 +187,16 @@ struct Piece {
 fn outbox(history: &mut History) -> Result<()> {
     let left: Vec<Piece> = history
         .stage
-        .rows("SELECT kind, subject, is_dead, last_error FROM work")?;
+        .rows("SELECT kind, subject, dead_at, last_error FROM work")?;
     for piece in left {
-        if piece.is_dead == 0 || piece.last_error.is_none() {
+        if piece.dead_at.is_none() || piece.last_error.is_none() {
             let what = format!("{} {}", piece.kind, piece.subject);
             history.violation(format!("work is left over: {what}: {:?}", piece.last_error));
         }
     }
     let running: Vec<Count> = history.stage.rows(
         "SELECT kind || ' ' || id || ' of ' || total AS name, done AS value FROM jobs \
-         WHERE done <> total",
+         WHERE done + dead <> total",
     )?;
     for Count { name, value } in running {
         history.violation(format!("the job {name} ended at {value}"));

@@ -8,6 +8,7 @@ use std::{
 };
 
 use certwright_worker::{
+    ca::Urgency,
     schedule,
     testing::World,
     work::{self, Message},
@@ -84,7 +85,7 @@ pub(super) async fn request(
 }
 
 pub(super) async fn deliver(world: Rc<World>, message: Message) -> Ended {
-    let done = work::run(&*world, &message).await;
+    let done = work::run(&*world, &message, Urgency::Background).await;
     Ended::Work(done.err().map(|fault| format!("{fault:?}")))
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use certwright_harness::requests::Key;
-use emsign_sandbox::IssueMany;
+use emsign_sandbox::{DEFAULT_ACCESS_KEY, IssueMany};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -43,6 +43,10 @@ enum Action {
     Sync,
     License,
     AdmitHeld,
+    RetryDead,
+    Verify,
+    Rotate,
+    Dcv,
     Elsewhere,
     Wait,
     Round,
@@ -52,7 +56,7 @@ enum Action {
     Read,
 }
 
-const ACTIONS: [(usize, Action); 20] = [
+const ACTIONS: [(usize, Action); 24] = [
     (14, Action::Place),
     (5, Action::PlaceAgain),
     (2, Action::PlaceOther),
@@ -66,6 +70,10 @@ const ACTIONS: [(usize, Action); 20] = [
     (1, Action::Sync),
     (5, Action::License),
     (3, Action::AdmitHeld),
+    (2, Action::RetryDead),
+    (2, Action::Verify),
+    (1, Action::Rotate),
+    (2, Action::Dcv),
     (2, Action::Elsewhere),
     (14, Action::Wait),
     (12, Action::Round),
@@ -113,9 +121,12 @@ impl History {
                 self.begin("schedule", Purpose::Other, round);
             }
             Action::Deliver => self.deliver(),
-            Action::Check | Action::Revoke | Action::Cancel | Action::Delete | Action::Restore => {
-                self.act_on_order(action)?
-            }
+            Action::Check
+            | Action::Revoke
+            | Action::Cancel
+            | Action::Delete
+            | Action::Restore
+            | Action::Dcv => self.act_on_order(action)?,
             other => self.act_on_all(other),
         }
         Ok(())
@@ -274,6 +285,10 @@ impl History {
                 let purpose = Purpose::Restore(id.clone());
                 ("POST", format!("{path}/restore"), Value::Null, purpose)
             }
+            Action::Dcv => {
+                let body = json!({ "domain": "whitlock.example", "method": "dnsTxt" });
+                ("POST", format!("{path}/dcv/verify"), body, Purpose::Other)
+            }
             _ => ("POST", format!("{path}/check"), json!({}), Purpose::Other),
         };
         self.send(method, &path, body, purpose);
@@ -293,6 +308,15 @@ impl History {
                 "/v1/certificates/admit-held".to_owned(),
                 Value::Null,
             ),
+            Action::RetryDead => ("POST", "/v1/dead-letters/retry".to_owned(), Value::Null),
+            Action::Verify => {
+                let path = format!("/v1/credentials/{}/verify", self.credential);
+                ("POST", path, Value::Null)
+            }
+            Action::Rotate => {
+                let path = format!("/v1/credentials/{}/rotate", self.credential);
+                ("POST", path, json!({ "accessKey": DEFAULT_ACCESS_KEY }))
+            }
             Action::License if self.draws.happens(100) => {
                 ("DELETE", "/v1/license".to_owned(), Value::Null)
             }
@@ -309,6 +333,7 @@ impl History {
                     "audit",
                     "credentials",
                     "summary",
+                    "dead-letters",
                 ];
                 let list = self.draws.pick(&lists).copied().unwrap_or("orders");
                 ("GET", format!("/v1/{list}"), Value::Null)
@@ -337,8 +362,11 @@ impl History {
         Ok(())
     }
 
-    /// A round of the schedule and everything that it sends, one after another.
+    /// A person who retries what was set aside, then a round of the schedule and everything that
+    /// it sends, one after another.
     fn calm_round(&mut self) -> Result<()> {
+        self.act_on_all(Action::RetryDead);
+        self.finish_tasks()?;
         let round = task::round(self.stage.world.clone());
         self.begin("schedule", Purpose::Other, round);
         self.finish_tasks()?;

@@ -5,6 +5,8 @@ mod fetch;
 mod seal;
 mod settings;
 
+use std::time::Duration;
+
 use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
 use worker::{
     Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue, ScheduleContext,
@@ -13,6 +15,7 @@ use worker::{
 
 use self::database::D1;
 use crate::{
+    ca::Urgency,
     http,
     platform::{NoReply, Platform, SealFault, Settings},
     schedule,
@@ -72,6 +75,10 @@ impl Platform for Cloudflare {
         request: ::http::Request<Vec<u8>>,
     ) -> Result<::http::Response<Vec<u8>>, NoReply> {
         fetch::call(request).await
+    }
+
+    async fn wait(&self, seconds: u32) {
+        worker::Delay::from(Duration::from_secs(u64::from(seconds))).await;
     }
 
     async fn enqueue(&self, messages: Vec<Message>, delay: u32) {
@@ -139,8 +146,8 @@ async fn fetch(
     fetch::reply(reply)
 }
 
-/// A message that fails is delivered again; after some times it goes to the dead letters. The work
-/// itself is in the database, so a dead message loses nothing.
+/// A message that fails is delivered again; after some times it goes to the queue's dead letters,
+/// which come here too. The work itself is in the database, so a dead message loses nothing.
 #[event(queue)]
 async fn queue(batch: MessageBatch<Message>, env: Env, _context: Context) -> worker::Result<()> {
     let platform = Cloudflare::new(env)?;
@@ -150,15 +157,13 @@ async fn queue(batch: MessageBatch<Message>, env: Env, _context: Context) -> wor
             console_error!("a message that is none of ours was dropped");
             continue;
         };
-        if is_dead {
-            console_error!(
-                "a message died: {:?}; the sweep sends its work again",
-                message.body()
-            );
-            message.ack();
-            continue;
-        }
-        match work::run(&platform, message.body()).await {
+        let outcome = if is_dead {
+            console_error!("a message died: {:?}", message.body());
+            work::died(&platform, message.body()).await
+        } else {
+            work::run(&platform, message.body(), Urgency::Background).await
+        };
+        match outcome {
             Ok(()) => message.ack(),
             Err(fault) => {
                 console_error!("work failed: {fault:?}");

@@ -10,10 +10,9 @@ use certwright_api::{
 };
 use certwright_core::{ca::DcvMethod, directory::DirectoryPart, ids::OrderReference};
 use http::{
-    HeaderMap, HeaderValue, Request, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS},
+    HeaderMap, HeaderValue, Request, Response,
+    header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -21,6 +20,7 @@ use super::{
     body::{self, BodyFault, MAX_BODY},
     problem,
     query::Query,
+    reply::{Reply, accepted, created, ok},
 };
 use crate::{
     caller::Caller,
@@ -30,15 +30,13 @@ use crate::{
     random::{self, Fresh},
     storage::audit,
     usecase::{
-        admit_held, cancel, certificates, check, credentials, csr, dcv, delete, import, license,
-        lists, order_view, place_order, revoke, summary, sync, validate_order,
+        admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete,
+        import, license, lists, order_view, place_order, revoke, summary, sync, validate_order,
     },
 };
 
-type Reply = Response<Vec<u8>>;
-
 /// Why a request is not served by its use case.
-enum Stopped {
+pub(super) enum Stopped {
     ContentType,
     Fault(Fault),
 }
@@ -146,33 +144,6 @@ async fn note_refusal<P: Platform>(platform: &P, request: &Request<Vec<u8>>) {
     }
 }
 
-fn reply<T: Serialize>(status: StatusCode, value: &T) -> Result<Reply, Stopped> {
-    let body = serde_json::to_vec(value)
-        .map_err(|error| Fault::Internal(format!("a reply does not convert: {error}")))?;
-    let mut reply = Response::new(body);
-    *reply.status_mut() = status;
-    reply
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(reply)
-}
-
-fn ok<T: Serialize>(value: &T) -> Result<Reply, Stopped> {
-    reply(StatusCode::OK, value)
-}
-
-fn accepted<T: Serialize>(value: &T) -> Result<Reply, Stopped> {
-    reply(StatusCode::ACCEPTED, value)
-}
-
-fn created<T: Serialize>(value: &T, endpoint: Endpoint, id: &str) -> Result<Reply, Stopped> {
-    let mut reply = reply(StatusCode::CREATED, value)?;
-    if let Ok(location) = HeaderValue::from_str(&endpoint.path(id)) {
-        reply.headers_mut().insert(LOCATION, location);
-    }
-    Ok(reply)
-}
-
 /// A request that may be served.
 struct Call<'r, P: Platform> {
     platform: &'r P,
@@ -204,7 +175,9 @@ impl<P: Platform> Call<'_, P> {
                 )
             }
             Endpoint::ListCredentials => ok(&lists::credentials(platform).await?),
-            Endpoint::GetCredential => ok(&credentials::find(platform, &self.id()?).await?.view()),
+            Endpoint::GetCredential => ok(&credentials::find(platform, &self.id()?)
+                .await?
+                .view(platform.now())),
             Endpoint::VerifyCredential => {
                 ok(&credentials::verify(platform, caller, &self.id()?).await?)
             }
@@ -277,6 +250,14 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::AdmitHeld => accepted(&admit_held::run(platform, caller).await?),
             Endpoint::ListJobs => ok(&lists::jobs(platform, &self.paging()?).await?),
             Endpoint::GetJob => ok(&lists::job(platform, &self.id()?).await?),
+            Endpoint::ListDeadLetters => ok(&dead_letters::list(platform, &self.paging()?).await?),
+            Endpoint::RetryDeadLetters => ok(&dead_letters::retry_all(platform, caller).await?),
+            Endpoint::RetryDeadLetter => {
+                ok(&dead_letters::retry(platform, caller, &self.id()?).await?)
+            }
+            Endpoint::DiscardDeadLetter => {
+                ok(&dead_letters::discard(platform, caller, &self.id()?).await?)
+            }
             Endpoint::GetLicense => ok(&license::show(platform).await?),
             Endpoint::SetLicense => {
                 let request: SetLicense = self.json()?;

@@ -5,6 +5,7 @@ mod body;
 mod dispatch;
 mod problem;
 mod query;
+mod reply;
 
 pub use body::MAX_BODY;
 pub use dispatch::handle;

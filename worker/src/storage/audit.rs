@@ -1,12 +1,16 @@
 //! The audit trail: written in the same batch as the change that it records.
 
 use certwright_api::system::AuditView;
-use certwright_core::{ids::AuditId, permission::Role, time::Timestamp};
+use certwright_core::{
+    ids::{AuditId, WorkId},
+    permission::Role,
+    time::Timestamp,
+};
 use serde::Deserialize;
 
 use crate::{
     caller::Caller,
-    database::{Database, DatabaseFault, Statement, decode},
+    database::{Database, DatabaseFault, Statement, decode, json},
     paging::Cursor,
     platform::Platform,
     random::Fresh,
@@ -52,6 +56,23 @@ pub fn insert_if_order(
     bound(platform, statement, entry)
         .bind(order_id)
         .bind(i64::try_from(version).unwrap_or(i64::MAX))
+}
+
+/// Writes an entry only if one of these pieces of work is a dead letter.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn insert_if_dead(
+    platform: &impl Platform,
+    entry: &Entry<'_>,
+    ids: &[WorkId],
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "INSERT INTO audit (id, at, actor, role, action, subject, outcome, detail) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM work \
+           WHERE id IN (SELECT value FROM json_each(?9)) AND dead_at IS NOT NULL)",
+    );
+    Ok(bound(platform, statement, entry).bind(json(ids)?))
 }
 
 fn bound(platform: &impl Platform, statement: Statement, entry: &Entry<'_>) -> Statement {

@@ -2,6 +2,7 @@
 
 use certwright_api::credentials::CredentialView;
 use certwright_core::{
+    backoff::Backoff,
     credential::{AccountNumber, Environment, Generation},
     ids::CredentialId,
     time::Timestamp,
@@ -31,12 +32,23 @@ pub struct CredentialRow {
     verified_at: i64,
     /// Counts the syncs that changed something.
     pub directory_revision: i64,
+    strikes: u32,
+    paused_until: i64,
 }
 
 impl CredentialRow {
-    /// What everybody may see.
+    /// What is remembered of the CA's rate limit.
     #[must_use]
-    pub fn view(&self) -> CredentialView {
+    pub fn backoff(&self) -> Backoff {
+        Backoff {
+            strikes: self.strikes,
+            paused_until: Timestamp::from_unix(self.paused_until),
+        }
+    }
+
+    /// What everybody may see at this time.
+    #[must_use]
+    pub fn view(&self, now: Timestamp) -> CredentialView {
         CredentialView {
             id: self.id.clone(),
             label: self.label.clone(),
@@ -46,6 +58,7 @@ impl CredentialRow {
             user_email: self.user_email.clone(),
             created_at: Timestamp::from_unix(self.created_at),
             verified_at: Timestamp::from_unix(self.verified_at),
+            paused_until: self.backoff().pause(now),
         }
     }
 }
@@ -107,6 +120,20 @@ pub fn directory_changed(id: &CredentialId) -> Statement {
     .bind(id.as_str())
 }
 
+/// Remembers what a call showed of the CA's rate limit. Invocations that were refused side by side
+/// count once, and the longest of their pauses holds.
+#[must_use]
+pub fn note_backoff(id: &CredentialId, before: Backoff, after: Backoff) -> Statement {
+    Statement::new(
+        "UPDATE credentials SET paused_until = max(paused_until, ?4), \
+           strikes = CASE strikes WHEN ?2 THEN ?3 ELSE strikes END WHERE id = ?1",
+    )
+    .bind(id.as_str())
+    .bind(before.strikes)
+    .bind(after.strikes)
+    .bind(after.paused_until)
+}
+
 fn credentials(rows: Rows) -> Result<Vec<CredentialRow>, DatabaseFault> {
     decode(rows)
 }
@@ -121,7 +148,7 @@ pub async fn by_id(
 ) -> Result<Option<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision FROM credentials WHERE id = ?1",
+           created_at, verified_at, directory_revision, strikes, paused_until FROM credentials WHERE id = ?1",
     );
     Ok(credentials(database.query(statement.bind(id.as_str())).await?)?.pop())
 }
@@ -133,7 +160,7 @@ pub async fn by_id(
 pub async fn all(database: &impl Database) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision FROM credentials \
+           created_at, verified_at, directory_revision, strikes, paused_until FROM credentials \
          ORDER BY created_at, id LIMIT 1000",
     );
     credentials(database.query(statement).await?)

@@ -23,6 +23,7 @@ struct JobRow {
     problem: Option<String>,
     done: i64,
     total: i64,
+    dead: i64,
     stored: u32,
     held: u32,
     failed: u32,
@@ -144,7 +145,10 @@ fn view(row: JobRow) -> Result<JobView, DatabaseFault> {
         import.certificates_held = row.held;
         import.certificates_failed = row.failed;
     }
-    let state = match (row.done >= row.total, &row.problem) {
+    let problem = row
+        .problem
+        .or_else(|| (row.dead > 0).then(|| set_aside(row.dead)));
+    let state = match (row.done.saturating_add(row.dead) >= row.total, &problem) {
         (false, _) => JobState::Running,
         (true, Some(_)) => JobState::Failed,
         (true, None) => JobState::Done,
@@ -157,10 +161,15 @@ fn view(row: JobRow) -> Result<JobView, DatabaseFault> {
         done: u64::try_from(row.done).unwrap_or(0),
         total: u64::try_from(row.total).unwrap_or(0),
         report,
-        problem: row.problem,
+        problem,
         created_at: Timestamp::from_unix(row.created_at),
         updated_at: Timestamp::from_unix(row.updated_at),
     })
+}
+
+fn set_aside(pieces: i64) -> String {
+    let noun = if pieces == 1 { "piece" } else { "pieces" };
+    format!("{pieces} {noun} of work did not succeed and wait among the dead letters")
 }
 
 /// The job with this id.
@@ -169,7 +178,7 @@ fn view(row: JobRow) -> Result<JobView, DatabaseFault> {
 /// [`DatabaseFault`].
 pub async fn by_id(database: &impl Database, id: &JobId) -> Result<Option<JobView>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT id, kind, credential_id, report, problem, done, total, stored, held, failed, \
+        "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, failed, \
            created_at, updated_at FROM jobs WHERE id = ?1",
     );
     Ok(views(database.query(statement.bind(id.as_str())).await?)?.pop())
@@ -185,7 +194,7 @@ pub async fn page(
     limit: u32,
 ) -> Result<Vec<JobView>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT id, kind, credential_id, report, problem, done, total, stored, held, failed, \
+        "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, failed, \
            created_at, updated_at FROM jobs WHERE (created_at, id) < (?1, ?2) \
          ORDER BY created_at DESC, id DESC LIMIT ?3",
     );
@@ -216,7 +225,7 @@ pub async fn running(
     credential: Option<&CredentialId>,
 ) -> Result<Option<JobId>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT id FROM jobs WHERE done < total AND kind = ?1 AND credential_id IS ?2 LIMIT 1",
+        "SELECT id FROM jobs WHERE done + dead < total AND kind = ?1 AND credential_id IS ?2 LIMIT 1",
     );
     let statement = statement
         .bind(kind_name(kind))

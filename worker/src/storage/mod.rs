@@ -8,6 +8,7 @@ pub mod certificates;
 pub mod counters;
 pub mod credentials;
 pub mod csrs;
+pub mod dead_letters;
 pub mod directory;
 pub mod idempotency;
 pub mod jobs;

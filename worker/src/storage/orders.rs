@@ -5,6 +5,7 @@ use certwright_core::{
     import::CaIdentity,
     names::CertificateName,
     order::Order,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -180,7 +181,12 @@ pub async fn by_ca_identities(
     orders(database.query(statement).await?)
 }
 
-/// Orders that are due for a status check, the longest waiting first.
+/// Orders of one account that one round takes at most.
+const DUE_PER_CREDENTIAL: u32 = 50;
+
+/// Orders that are due for a status check. Accounts take turns, each with its longest waiting order
+/// first, so that one with thousands of due orders does not keep the others waiting; paused
+/// accounts are left out.
 ///
 /// # Errors
 /// [`DatabaseFault`].
@@ -190,10 +196,39 @@ pub async fn due(
     limit: u32,
 ) -> Result<Vec<Order>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT record FROM orders WHERE next_check_at IS NOT NULL AND next_check_at <= ?1 \
-         ORDER BY next_check_at LIMIT ?2",
+        "SELECT d.record FROM (SELECT o.record, o.next_check_at, \
+             row_number() OVER (PARTITION BY o.credential_id ORDER BY o.next_check_at) AS turn \
+           FROM credentials AS c JOIN orders AS o ON o.id IN (SELECT id FROM orders \
+             WHERE credential_id = c.id AND next_check_at IS NOT NULL AND next_check_at <= ?1 \
+             ORDER BY next_check_at LIMIT ?3) \
+           WHERE c.paused_until <= ?1) AS d \
+         ORDER BY d.turn, d.next_check_at LIMIT ?2",
     );
-    orders(database.query(statement.bind(now).bind(limit)).await?)
+    let statement = statement.bind(now).bind(limit).bind(DUE_PER_CREDENTIAL);
+    orders(database.query(statement).await?)
+}
+
+/// Lets orders be due for a check not before `until`.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn postpone_check(ids: &[&str], until: Timestamp) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE orders SET next_check_at = max(next_check_at, ?2) \
+         WHERE id IN (SELECT value FROM json_each(?1)) AND next_check_at IS NOT NULL",
+    );
+    Ok(statement.bind(json(ids)?).bind(until))
+}
+
+/// Lets an order be due for a check at once.
+#[must_use]
+pub fn hasten_check(id: &OrderId, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE orders SET next_check_at = min(next_check_at, ?2) \
+         WHERE id = ?1 AND next_check_at IS NOT NULL",
+    )
+    .bind(id.as_str())
+    .bind(now)
 }
 
 /// Held orders, the oldest first.

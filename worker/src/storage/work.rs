@@ -88,7 +88,7 @@ pub fn insert(pieces: &[NewWork], now: Timestamp) -> Result<Statement, DatabaseF
          WHERE value ->> 'order' IS NULL OR EXISTS (SELECT 1 FROM orders \
            WHERE id = value ->> 'order' AND version = value ->> 'version') \
          ON CONFLICT (kind, subject) DO UPDATE \
-           SET due_at = min(due_at, excluded.due_at), attempts = 0, is_dead = 0",
+           SET due_at = min(due_at, excluded.due_at), attempts = 0, dead_at = NULL",
     )
     .bind(parameter(pieces)?)
     .bind(now))
@@ -110,7 +110,7 @@ pub fn insert_under(
          FROM json_each(?1) \
          WHERE EXISTS (SELECT 1 FROM work WHERE id = ?3 AND lease = ?4) \
          ON CONFLICT (kind, subject) DO UPDATE \
-           SET due_at = min(due_at, excluded.due_at), attempts = 0, is_dead = 0",
+           SET due_at = min(due_at, excluded.due_at), attempts = 0, dead_at = NULL",
     )
     .bind(parameter(pieces)?)
     .bind(now)
@@ -164,7 +164,7 @@ pub async fn take(
 ) -> Result<Vec<Taken>, DatabaseFault> {
     let statement = Statement::new(
         "UPDATE work SET lease = ?2, leased_until = ?3, attempts = attempts + 1 \
-         WHERE id IN (SELECT value FROM json_each(?1)) AND is_dead = 0 \
+         WHERE id IN (SELECT value FROM json_each(?1)) AND dead_at IS NULL \
            AND due_at <= ?4 AND leased_until <= ?4 \
          RETURNING id, payload, job_id, attempts",
     );
@@ -264,29 +264,110 @@ pub fn go_on(piece: &Taken, due: Timestamp) -> Statement {
     .bind(due)
 }
 
-/// Puts a piece that could not be done back, to be tried again at `due`.
-#[must_use]
-pub fn put_back(piece: &Taken, due: Timestamp, error: &str) -> Statement {
-    Statement::new(
-        "UPDATE work SET due_at = ?3, leased_until = 0, lease = NULL, last_error = ?4 \
-         WHERE id = ?1 AND lease = ?2",
-    )
-    .bind(piece.id.as_str())
-    .bind(piece.lease.as_str())
-    .bind(due)
-    .bind(error)
+/// A piece that goes back into the outbox, to be tried again.
+#[derive(Clone, Debug)]
+pub struct PutBack {
+    /// The piece.
+    pub id: WorkId,
+    /// When it is tried again.
+    pub due: Timestamp,
+    lease: String,
+    error: String,
+    attempts: u32,
 }
 
-/// Sets a piece aside after too many attempts: it is kept, shown, and not tried again by itself.
-#[must_use]
-pub fn set_aside(piece: &Taken, error: &str) -> Statement {
-    Statement::new(
-        "UPDATE work SET is_dead = 1, leased_until = 0, lease = NULL, last_error = ?3 \
-         WHERE id = ?1 AND lease = ?2",
-    )
-    .bind(piece.id.as_str())
-    .bind(piece.lease.as_str())
-    .bind(error)
+impl PutBack {
+    /// After an attempt that counts.
+    #[must_use]
+    pub fn spent(piece: &Taken, due: Timestamp, error: String) -> Self {
+        Self {
+            id: piece.id.clone(),
+            due,
+            lease: piece.lease.clone(),
+            error,
+            attempts: piece.attempts,
+        }
+    }
+
+    /// After one that does not count, since nothing was tried.
+    #[must_use]
+    pub fn unspent(piece: &Taken, due: Timestamp, error: String) -> Self {
+        Self {
+            attempts: piece.attempts.saturating_sub(1),
+            ..Self::spent(piece, due, error)
+        }
+    }
+}
+
+/// Puts pieces back.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn put_back(pieces: &[PutBack]) -> Result<Option<Statement>, DatabaseFault> {
+    if pieces.is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<(&str, &str, i64, &str, u32)> = pieces
+        .iter()
+        .map(|piece| {
+            let due = piece.due.unix();
+            let error = piece.error.as_str();
+            (
+                piece.id.as_str(),
+                piece.lease.as_str(),
+                due,
+                error,
+                piece.attempts,
+            )
+        })
+        .collect();
+    let statement = Statement::new(
+        "UPDATE work SET due_at = j.value ->> 2, leased_until = 0, lease = NULL, \
+           last_error = j.value ->> 3, attempts = j.value ->> 4 \
+         FROM json_each(?1) AS j WHERE work.id = j.value ->> 0 AND work.lease = j.value ->> 1",
+    );
+    Ok(Some(statement.bind(json(&rows)?)))
+}
+
+/// Sets pieces aside: they are kept, shown, and not tried again by themselves.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn set_aside(
+    pieces: &[(&Taken, String)],
+    now: Timestamp,
+) -> Result<Option<Statement>, DatabaseFault> {
+    if pieces.is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<(&str, &str, &str)> = pieces
+        .iter()
+        .map(|(piece, error)| (piece.id.as_str(), piece.lease.as_str(), error.as_str()))
+        .collect();
+    let statement = Statement::new(
+        "UPDATE work SET dead_at = ?2, leased_until = 0, lease = NULL, last_error = j.value ->> 2 \
+         FROM json_each(?1) AS j WHERE work.id = j.value ->> 0 AND work.lease = j.value ->> 1",
+    );
+    Ok(Some(statement.bind(json(&rows)?).bind(now)))
+}
+
+/// Sets those pieces aside that were tried often enough and that nobody holds. The placing of an
+/// order never is.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn set_aside_exhausted(
+    ids: &[WorkId],
+    attempts: u32,
+    now: Timestamp,
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE work SET dead_at = ?3, leased_until = 0, lease = NULL, \
+           last_error = COALESCE(last_error, 'it failed here, not at the CA; see the log') \
+         WHERE id IN (SELECT value FROM json_each(?1)) AND attempts >= ?2 AND dead_at IS NULL \
+           AND leased_until <= ?3 AND kind <> 'place'",
+    );
+    Ok(statement.bind(json(ids)?).bind(attempts).bind(now))
 }
 
 #[derive(Deserialize)]
@@ -305,7 +386,7 @@ pub async fn overdue(
     limit: u32,
 ) -> Result<Vec<WorkId>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT id FROM work WHERE is_dead = 0 AND due_at <= ?1 AND leased_until <= ?2 \
+        "SELECT id FROM work WHERE dead_at IS NULL AND due_at <= ?1 AND leased_until <= ?2 \
          ORDER BY due_at LIMIT ?3",
     );
     let rows = database

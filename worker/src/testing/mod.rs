@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::sqlite::Sqlite;
 use crate::{
+    ca::Urgency,
     database::DatabaseFault,
     platform::{NoReply, Platform, SealFault, Settings},
     work::{self, Message},
@@ -106,7 +107,7 @@ impl World {
         let mut delivered = 0;
         while let Some(message) = self.next_due() {
             delivered += 1;
-            if let Err(fault) = work::run(self, &message).await {
+            if let Err(fault) = work::run(self, &message, Urgency::Background).await {
                 self.log(&format!("{fault:?}"));
             }
         }
@@ -210,6 +211,11 @@ impl Platform for World {
         let reply = (self.ca.borrow_mut())(request);
         self.database.pauses().here().await;
         reply
+    }
+
+    async fn wait(&self, seconds: u32) {
+        self.database.pauses().here().await;
+        self.advance(i64::from(seconds));
     }
 
     async fn enqueue(&self, messages: Vec<Message>, delay: u32) {

@@ -11,7 +11,7 @@ use certwright_emsign::RejectOrder;
 
 use super::{credentials, order_view, revoke::moved};
 use crate::{
-    ca::Connection,
+    ca::{Connection, Urgency},
     caller::Caller,
     database::Database,
     fault::Fault,
@@ -19,8 +19,9 @@ use crate::{
     storage::{audit, orders},
 };
 
-/// Cancels an order. The CA answers a repeated request with "already cancelled", which counts as
-/// done.
+/// Cancels an order. Repeating the request is safe: the CA answers "already cancelled", which counts
+/// as done. When its answer is lost, the order is shown as it was and is checked within minutes,
+/// so that what is shown next is the CA's word.
 ///
 /// # Errors
 /// [`Fault::Invalid`] for a bad remark, a conflict when it is too late, [`Fault::Ca`].
@@ -42,7 +43,7 @@ pub async fn run<P: Platform>(
         .clone()
         .ok_or(TransitionError::NotCancellable)?;
     let credential = credentials::find(platform, &order.credential_id).await?;
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Person).await?;
     match connection
         .call(&RejectOrder {
             order_number,
@@ -52,7 +53,10 @@ pub async fn run<P: Platform>(
     {
         Ok(()) => {}
         Err(CaFault::Refused(refusal)) if refusal.kind == RefusalKind::AlreadyDone => {}
-        Err(fault) => return Err(fault.into()),
+        Err(fault) => {
+            note(platform, caller, id, &fault).await?;
+            return Err(fault.into());
+        }
     }
     let entry = audit::Entry {
         caller,
@@ -70,4 +74,31 @@ pub async fn run<P: Platform>(
         return Err(moved());
     }
     order_view::load(platform, id).await
+}
+
+/// Records an attempt that did not lead to a cancelled order as far as we know.
+async fn note<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    id: &OrderId,
+    fault: &CaFault,
+) -> Result<(), Fault> {
+    let outcome = match fault {
+        CaFault::Unanswered(_) => "unknown",
+        CaFault::RateLimited { .. } => "postponed",
+        CaFault::Refused(_) | CaFault::CredentialRefused(_) => "refused",
+    };
+    let entry = audit::Entry {
+        caller,
+        action: "order.cancel",
+        subject: id.as_str(),
+        outcome,
+        detail: Some(fault.to_string()),
+    };
+    let statements = vec![
+        orders::hasten_check(id, platform.now()),
+        audit::insert(platform, &entry),
+    ];
+    platform.database().batch(statements).await?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ use certwright_core::{
 
 use super::order_view;
 use crate::{
+    ca::Urgency,
     caller::Caller,
     database::Database,
     fault::{Conflict, Fault},
@@ -92,7 +93,7 @@ pub(super) async fn run_task<P: Platform>(platform: &P, task: Task) -> Result<()
     platform.database().batch(vec![statement]).await?;
     let id = work::id_of(platform.database(), &piece.task).await?;
     match id {
-        Some(id) => run(platform, &Message { work: vec![id] }).await,
+        Some(id) => run(platform, &Message { work: vec![id] }, Urgency::Person).await,
         None => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use certwright_emsign::{Account, GetGroupDetails, ValidateCredentials};
 
 use super::sync;
 use crate::{
-    ca::{Connection, environment_missing},
+    ca::{Connection, Urgency, environment_missing},
     caller::Caller,
     database::Database,
     fault::{Conflict, Fault, field_problem},
@@ -95,6 +95,7 @@ pub async fn link<P: Platform>(
         user_email: overview.account.email,
         created_at: now,
         verified_at: now,
+        paused_until: None,
     };
     let entry = audit::Entry {
         caller,
@@ -149,7 +150,7 @@ pub async fn verify<P: Platform>(
     id: &CredentialId,
 ) -> Result<CredentialView, Fault> {
     let credential = find(platform, id).await?;
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Person).await?;
     connection.call(&ValidateCredentials).await?;
     let entry = audit::Entry {
         caller,
@@ -163,7 +164,7 @@ pub async fn verify<P: Platform>(
         audit::insert(platform, &entry),
     ];
     platform.database().batch(statements).await?;
-    Ok(find(platform, id).await?.view())
+    Ok(find(platform, id).await?.view(platform.now()))
 }
 
 /// Replaces the key, after the CA accepted the new one.
@@ -204,5 +205,5 @@ pub async fn rotate<P: Platform>(
         audit::insert(platform, &entry),
     ];
     platform.database().batch(statements).await?;
-    Ok(find(platform, id).await?.view())
+    Ok(find(platform, id).await?.view(platform.now()))
 }

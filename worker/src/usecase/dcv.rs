@@ -10,7 +10,7 @@ use certwright_emsign::{GetDcv, VerifyDcv};
 
 use super::{check, credentials, order_view};
 use crate::{
-    ca::Connection,
+    ca::{Connection, Urgency},
     caller::Caller,
     database::Database,
     fault::{Conflict, Fault},
@@ -33,7 +33,7 @@ pub async fn show<P: Platform>(
     let order_number = pending_number(&order)?;
     let domain = domain_of(&order, domain)?;
     let credential = credentials::find(platform, &order.credential_id).await?;
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Person).await?;
     let call = GetDcv {
         order_number,
         requestor_email: order.requestor_email.unwrap_or(credential.user_email),
@@ -67,7 +67,7 @@ pub async fn verify<P: Platform>(
         return Err(Fault::invalid("emailAddress", "missing", message));
     }
     let credential = credentials::find(platform, &order.credential_id).await?;
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Person).await?;
     let call = VerifyDcv {
         order_number,
         requestor_email: order.requestor_email.unwrap_or(credential.user_email),

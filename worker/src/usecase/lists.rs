@@ -243,10 +243,7 @@ pub async fn audit<P: Platform>(
 /// [`Fault::Internal`].
 pub async fn credentials<P: Platform>(platform: &P) -> Result<Page<CredentialView>, Fault> {
     let rows = crate::storage::credentials::all(platform.database()).await?;
-    let items = rows
-        .iter()
-        .map(crate::storage::credentials::CredentialRow::view)
-        .collect();
+    let items = rows.iter().map(|row| row.view(platform.now())).collect();
     Ok(Page {
         items,
         next_cursor: None,

@@ -7,6 +7,7 @@ pub mod check;
 pub mod credentials;
 pub mod csr;
 pub mod dcv;
+pub mod dead_letters;
 pub mod delete;
 pub mod import;
 pub mod license;

@@ -8,6 +8,7 @@ use certwright_core::{
 
 use super::{csr, order_view, validate_order};
 use crate::{
+    ca::Urgency,
     caller::Caller,
     database::Database,
     fault::{Conflict, Fault},
@@ -110,6 +111,7 @@ pub async fn run_once<P: Platform>(
         &Message {
             work: vec![piece.id],
         },
+        Urgency::Order,
     )
     .await?;
     order_view::load(platform, &order.id).await

@@ -11,7 +11,7 @@ use certwright_emsign::RevokeOrder;
 
 use super::{credentials, order_view};
 use crate::{
-    ca::Connection,
+    ca::{Connection, Urgency},
     caller::Caller,
     database::Database,
     fault::{Conflict, Fault},
@@ -55,7 +55,7 @@ pub async fn run<P: Platform>(
     store(platform, caller, &wish.order, "requested").await?;
 
     let credential = credentials::find(platform, &order.credential_id).await?;
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Person).await?;
     let Some(order_number) = order.ca_order_number.clone() else {
         return Err(Fault::Internal(
             "an issued order without a number".to_owned(),

@@ -31,7 +31,7 @@ pub async fn show<P: Platform>(platform: &P) -> Result<Summary, Fault> {
     );
     let expiring = bounded(database, expiring.bind(now).bind(now.plus(30 * DAY))).await?;
     let running = Statement::new(
-        "SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE done < total LIMIT 100)",
+        "SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE done + dead < total LIMIT 100)",
     );
     Ok(Summary {
         placing: count("placing"),
@@ -40,6 +40,7 @@ pub async fn show<P: Platform>(platform: &P) -> Result<Summary, Fault> {
         failed: count("failed"),
         fulfilled: count("fulfilled"),
         expiring,
+        dead_letters: count("dead"),
         running_jobs: bounded(database, running).await?,
     })
 }

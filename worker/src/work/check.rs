@@ -14,12 +14,12 @@ use futures_util::{StreamExt, stream};
 
 use super::{
     Message, Task,
-    fetch::{Ready, connections, orders_of},
+    fetch::{Ready, connections, orders_of, width},
     messages,
-    run::{NotDone, give_up},
+    not_done::{NotDone, give_up},
 };
 use crate::{
-    ca::CALLS_IN_FLIGHT,
+    ca::Urgency,
     database::Database,
     fault::Fault,
     platform::Platform,
@@ -34,12 +34,16 @@ use crate::{
 const RESEND_AFTER: i64 = 2 * MINUTE;
 
 /// Checks the orders that the pieces are about, all in one batch of statements.
-pub(super) async fn run<P: Platform>(platform: &P, pieces: Vec<Taken>) -> Result<(), Fault> {
+pub(super) async fn run<P: Platform>(
+    platform: &P,
+    pieces: Vec<Taken>,
+    urgency: Urgency,
+) -> Result<(), Fault> {
     if pieces.is_empty() {
         return Ok(());
     }
     let orders = orders_of(platform, &pieces).await?;
-    let accounts = connections(platform, &orders).await?;
+    let accounts = connections(platform, &orders, urgency).await?;
     let orders: HashMap<OrderId, Order> = orders
         .into_iter()
         .map(|order| (order.id.clone(), order))
@@ -55,7 +59,7 @@ pub(super) async fn run<P: Platform>(platform: &P, pieces: Vec<Taken>) -> Result
             let accounts = &accounts;
             async move { (piece, order, track(accounts, order).await) }
         })
-        .buffered(CALLS_IN_FLIGHT)
+        .buffered(width(&accounts))
         .collect()
         .await;
     let mut done = Vec::new();
@@ -81,10 +85,7 @@ pub(super) async fn run<P: Platform>(platform: &P, pieces: Vec<Taken>) -> Result
     for change in &changed {
         resend_revocation(platform, &accounts, &change.order).await?;
     }
-    for (piece, not_done) in not_done {
-        give_up(platform, piece, not_done).await?;
-    }
-    Ok(())
+    give_up(platform, not_done).await
 }
 
 async fn track<P: Platform>(
@@ -204,7 +205,7 @@ async fn resend_revocation<P: Platform>(
 /// [`Fault::Ca`] when the CA cannot be asked.
 pub(crate) async fn now<P: Platform>(platform: &P, order: &Order) -> Result<bool, Fault> {
     let orders = std::slice::from_ref(order);
-    let accounts = connections(platform, orders).await?;
+    let accounts = connections(platform, orders, Urgency::Person).await?;
     let Some(observation) = track(&accounts, Some(order)).await else {
         return Ok(false);
     };

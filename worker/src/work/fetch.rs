@@ -10,9 +10,9 @@ use certwright_core::{
 use certwright_emsign::GetCertificate;
 use futures_util::{StreamExt, stream};
 
-use super::run::{NotDone, give_up};
+use super::not_done::{NotDone, give_up};
 use crate::{
-    ca::{CALLS_IN_FLIGHT, Connection},
+    ca::{CALLS_IN_FLIGHT, Connection, Urgency},
     caller::Caller,
     database::{Database, Statement},
     fault::Fault,
@@ -32,6 +32,7 @@ pub(super) struct Ready<'p, P: Platform> {
 pub(super) async fn connections<'p, P: Platform>(
     platform: &'p P,
     orders: &[Order],
+    urgency: Urgency,
 ) -> Result<HashMap<CredentialId, Ready<'p, P>>, Fault> {
     let mut ready = HashMap::new();
     for order in orders {
@@ -40,7 +41,7 @@ pub(super) async fn connections<'p, P: Platform>(
         }
         let found = credentials::by_id(platform.database(), &order.credential_id).await?;
         let Some(credential) = found else { continue };
-        let connection = Connection::open(platform, &credential).await?;
+        let connection = Connection::open(platform, &credential, urgency).await?;
         let user_email = credential.user_email.clone();
         ready.insert(
             credential.id.clone(),
@@ -51,6 +52,12 @@ pub(super) async fn connections<'p, P: Platform>(
         );
     }
     Ok(ready)
+}
+
+/// How many calls to these accounts may be in flight at once.
+pub(super) fn width<P: Platform>(accounts: &HashMap<CredentialId, Ready<'_, P>>) -> usize {
+    let widths = accounts.values().map(|account| account.connection.width());
+    widths.min().unwrap_or(CALLS_IN_FLIGHT)
 }
 
 /// The orders that pieces of work are about, by id.
@@ -67,12 +74,16 @@ pub(super) async fn orders_of<P: Platform>(
 }
 
 /// Fetches the certificates that the pieces are about, all in one batch of statements.
-pub(super) async fn run<P: Platform>(platform: &P, pieces: Vec<Taken>) -> Result<(), Fault> {
+pub(super) async fn run<P: Platform>(
+    platform: &P,
+    pieces: Vec<Taken>,
+    urgency: Urgency,
+) -> Result<(), Fault> {
     if pieces.is_empty() {
         return Ok(());
     }
     let orders = orders_of(platform, &pieces).await?;
-    let accounts = connections(platform, &orders).await?;
+    let accounts = connections(platform, &orders, urgency).await?;
     let orders: HashMap<OrderId, Order> = orders
         .into_iter()
         .map(|order| (order.id.clone(), order))
@@ -88,7 +99,7 @@ pub(super) async fn run<P: Platform>(platform: &P, pieces: Vec<Taken>) -> Result
             let accounts = &accounts;
             async move { (piece, fetch(accounts, order).await) }
         })
-        .buffered(CALLS_IN_FLIGHT)
+        .buffered(width(&accounts))
         .collect()
         .await;
     settle(platform, fetched).await
@@ -171,10 +182,7 @@ async fn settle<P: Platform>(
     }
     let statements = statements(platform, &done, &failed, &mismatched, &admissions).await?;
     platform.database().batch(statements).await?;
-    for (piece, not_done) in not_done {
-        give_up(platform, piece, not_done).await?;
-    }
-    Ok(())
+    give_up(platform, not_done).await
 }
 
 /// The certificate may lag behind the status by seconds (emSign API reference, A13.3), so "not

@@ -12,10 +12,10 @@ use certwright_emsign::GetOrderReport;
 
 use super::{
     Task, messages,
-    run::{NotDone, give_up},
+    not_done::{NotDone, give_up},
 };
 use crate::{
-    ca::{CALLS_IN_FLIGHT, Connection},
+    ca::{CALLS_IN_FLIGHT, Connection, Urgency},
     database::{Database, Statement},
     fault::Fault,
     platform::Platform,
@@ -48,12 +48,12 @@ pub(super) async fn run<P: Platform>(platform: &P, piece: &Taken) -> Result<(), 
         database.batch(work::finish(&[piece])?).await?;
         return Ok(());
     };
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Background).await?;
     let asked_at = platform.now();
     let mut report = job.report.import.unwrap_or_default();
     let pages = match read(&connection, *page, &report).await {
         Ok(pages) => pages,
-        Err(not_done) => return give_up(platform, piece, not_done).await,
+        Err(not_done) => return give_up(platform, vec![(piece, not_done)]).await,
     };
     let context = ImportContext {
         credential_id: credential_id.clone(),

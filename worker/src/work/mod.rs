@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod fetch;
 mod import;
+mod not_done;
 mod place;
 mod run;
 mod sync;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     import::first as first_import,
-    run::{MAX_ATTEMPTS, run},
+    run::{MAX_ATTEMPTS, died, run},
 };
 
 /// A message of the queue: which pieces of the outbox are to be done.

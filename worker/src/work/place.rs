@@ -12,17 +12,17 @@ use certwright_emsign::{GenerateOrderSsl, GetOrderReport, GetOrganizationDetails
 
 use super::{
     Message,
-    run::{NotDone, give_up},
+    not_done::{NotDone, give_up},
 };
 use crate::{
-    ca::Connection,
+    ca::{Connection, Urgency},
     caller::Caller,
     database::Database,
     fault::Fault,
     platform::Platform,
     storage::{
         audit, credentials, orders,
-        work::{self, Taken},
+        work::{self, PutBack, Taken},
     },
 };
 
@@ -48,7 +48,7 @@ pub(super) async fn run<P: Platform>(
     let Some(credential) = found else {
         return finish(platform, piece).await;
     };
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Order).await?;
     match placing.phase {
         PlacingPhase::Ready { .. } => call(platform, piece, &connection, &order, placing).await,
         PlacingPhase::Calling { since } => {
@@ -76,7 +76,7 @@ async fn call<P: Platform>(
 ) -> Result<(), Fault> {
     let request = match with_token(connection, &placing.request).await {
         Ok(request) => request,
-        Err(fault) => return give_up(platform, piece, NotDone::from(&fault)).await,
+        Err(fault) => return give_up(platform, vec![(piece, NotDone::from(&fault))]).await,
     };
     let started = order.apply(Event::PlaceStarted, platform.now())?;
     let written = platform
@@ -152,7 +152,7 @@ async fn look<P: Platform>(
     for query in [by_tag, by_facts] {
         let rows = match read_all(connection, &query).await {
             Ok(rows) => rows,
-            Err(not_done) => return give_up(platform, piece, not_done).await,
+            Err(not_done) => return give_up(platform, vec![(piece, not_done)]).await,
         };
         found = match with_reference(&rows, reference) {
             Some(row) => Some(row.clone()),
@@ -299,7 +299,11 @@ async fn store<P: Platform>(
 async fn put_back<P: Platform>(platform: &P, piece: &Taken, due: Timestamp) -> Result<(), Fault> {
     platform
         .database()
-        .batch(vec![work::put_back(piece, due, "waiting")])
+        .batch(Vec::from_iter(work::put_back(&[PutBack::unspent(
+            piece,
+            due,
+            "waiting".to_owned(),
+        )])?))
         .await?;
     Ok(())
 }

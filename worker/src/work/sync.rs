@@ -15,10 +15,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Task, messages,
-    run::{NotDone, give_up},
+    not_done::{NotDone, give_up},
 };
 use crate::{
-    ca::Connection,
+    ca::{Connection, Urgency},
     database::{Database, Statement},
     fault::Fault,
     platform::Platform,
@@ -56,7 +56,7 @@ pub(super) async fn run<P: Platform>(platform: &P, piece: &Taken) -> Result<(), 
         platform.database().batch(work::finish(&[piece])?).await?;
         return Ok(());
     };
-    let connection = Connection::open(platform, &credential).await?;
+    let connection = Connection::open(platform, &credential, Urgency::Background).await?;
     let progress = match part {
         DirectoryPart::Accounts => accounts(platform, &connection, credential_id).await,
         DirectoryPart::Groups => groups(platform, &connection, credential_id).await,
@@ -68,7 +68,7 @@ pub(super) async fn run<P: Platform>(platform: &P, piece: &Taken) -> Result<(), 
     };
     match progress {
         Ok(progress) => store(platform, piece, credential_id, job_id, *part, progress).await,
-        Err(Fault::Ca(fault)) => give_up(platform, piece, NotDone::from(&fault)).await,
+        Err(Fault::Ca(fault)) => give_up(platform, vec![(piece, NotDone::from(&fault))]).await,
         Err(other) => Err(other),
     }
 }

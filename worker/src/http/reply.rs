@@ -1,0 +1,48 @@
+//! Replies that are not problems.
+
+use certwright_api::endpoint::Endpoint;
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CONTENT_TYPE, LOCATION},
+};
+use serde::Serialize;
+
+use super::dispatch::Stopped;
+use crate::fault::Fault;
+
+/// A reply with its whole body.
+pub(super) type Reply = Response<Vec<u8>>;
+
+fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Reply, Stopped> {
+    let body = serde_json::to_vec(value)
+        .map_err(|error| Fault::Internal(format!("a reply does not convert: {error}")))?;
+    let mut reply = Response::new(body);
+    *reply.status_mut() = status;
+    reply
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(reply)
+}
+
+/// 200.
+pub(super) fn ok<T: Serialize>(value: &T) -> Result<Reply, Stopped> {
+    json(StatusCode::OK, value)
+}
+
+/// 202: it goes on after the reply.
+pub(super) fn accepted<T: Serialize>(value: &T) -> Result<Reply, Stopped> {
+    json(StatusCode::ACCEPTED, value)
+}
+
+/// 201, with the address of what came into being.
+pub(super) fn created<T: Serialize>(
+    value: &T,
+    endpoint: Endpoint,
+    id: &str,
+) -> Result<Reply, Stopped> {
+    let mut reply = json(StatusCode::CREATED, value)?;
+    if let Ok(location) = HeaderValue::from_str(&endpoint.path(id)) {
+        reply.headers_mut().insert(LOCATION, location);
+    }
+    Ok(reply)
+}
