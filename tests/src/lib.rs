@@ -3,3 +3,4 @@
 pub mod live;
 pub mod requests;
 pub mod simulation;
+pub mod story;

@@ -13,7 +13,7 @@ use crate::{
     platform::Platform,
     storage::{certificates, orders, work},
     usecase::{check, sync},
-    work::{Message, messages},
+    work::messages,
 };
 
 /// Seconds after which due work counts as lost by the queue.
@@ -46,12 +46,7 @@ async fn send_lost_work<P: Platform>(platform: &P) -> Result<(), Fault> {
         LOST_PER_ROUND,
     )
     .await?;
-    let again = lost
-        .chunks(12)
-        .map(|chunk| Message {
-            work: chunk.to_vec(),
-        })
-        .collect();
+    let again = messages(lost.iter().map(|(id, task)| (id, task)));
     platform.enqueue(again, 0).await;
     Ok(())
 }

@@ -7,11 +7,53 @@ use certwright_core::{
 };
 use serde::Deserialize;
 
+use super::work::{self, Taken};
 use crate::{
     database::{Database, DatabaseFault, Statement, decode, json},
     paging::Cursor,
     work::Task,
 };
+
+/// Sets pieces aside: they are kept, shown, and not tried again by themselves.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn set_aside(
+    pieces: &[(&Taken, String)],
+    now: Timestamp,
+) -> Result<Option<Statement>, DatabaseFault> {
+    if pieces.is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<(&str, &str, &str)> = pieces
+        .iter()
+        .map(|(piece, error)| (piece.id.as_str(), piece.lease.as_str(), error.as_str()))
+        .collect();
+    let statement = Statement::new(
+        "UPDATE work SET dead_at = ?2, leased_until = 0, lease = NULL, last_error = j.value ->> 2 \
+         FROM json_each(?1) AS j WHERE work.id = j.value ->> 0 AND work.lease = j.value ->> 1",
+    );
+    Ok(Some(statement.bind(json(&rows)?).bind(now)))
+}
+
+/// Sets those pieces aside that were tried often enough and that nobody holds. The placing of an
+/// order never is.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn set_aside_exhausted(
+    ids: &[WorkId],
+    attempts: u32,
+    now: Timestamp,
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE work SET dead_at = ?3, leased_until = 0, lease = NULL, \
+           last_error = COALESCE(last_error, 'it failed here, not at the CA; see the log') \
+         WHERE id IN (SELECT value FROM json_each(?1)) AND attempts >= ?2 AND dead_at IS NULL \
+           AND leased_until <= ?3 AND kind <> 'place'",
+    );
+    Ok(statement.bind(json(ids)?).bind(attempts).bind(now))
+}
 
 #[derive(Deserialize)]
 struct DeadRow {
@@ -28,8 +70,7 @@ struct DeadRow {
 
 impl DeadRow {
     fn view(self) -> Result<DeadLetterView, DatabaseFault> {
-        let task: Task = serde_json::from_str(&self.payload)
-            .map_err(|error| DatabaseFault(format!("work {}: {error}", self.id)))?;
+        let task = work::task(&self.id, &self.payload)?;
         let kind = task.kind().to_owned();
         let (order_id, credential_id): (Option<OrderId>, _) = match task {
             Task::Place { order_id } | Task::Check { order_id } | Task::Fetch { order_id } => {

@@ -176,11 +176,9 @@ pub async fn take(
     decode::<TakenRow>(database.query(statement).await?)?
         .into_iter()
         .map(|row| {
-            let task = serde_json::from_str(&row.payload)
-                .map_err(|error| DatabaseFault(format!("work {}: {error}", row.id)))?;
             Ok(Taken {
+                task: task(&row.id, &row.payload)?,
                 id: row.id,
-                task,
                 job_id: row.job_id,
                 attempts: row.attempts,
                 lease: lease.to_owned(),
@@ -329,50 +327,10 @@ pub fn put_back(pieces: &[PutBack]) -> Result<Option<Statement>, DatabaseFault> 
     Ok(Some(statement.bind(json(&rows)?)))
 }
 
-/// Sets pieces aside: they are kept, shown, and not tried again by themselves.
-///
-/// # Errors
-/// [`DatabaseFault`].
-pub fn set_aside(
-    pieces: &[(&Taken, String)],
-    now: Timestamp,
-) -> Result<Option<Statement>, DatabaseFault> {
-    if pieces.is_empty() {
-        return Ok(None);
-    }
-    let rows: Vec<(&str, &str, &str)> = pieces
-        .iter()
-        .map(|(piece, error)| (piece.id.as_str(), piece.lease.as_str(), error.as_str()))
-        .collect();
-    let statement = Statement::new(
-        "UPDATE work SET dead_at = ?2, leased_until = 0, lease = NULL, last_error = j.value ->> 2 \
-         FROM json_each(?1) AS j WHERE work.id = j.value ->> 0 AND work.lease = j.value ->> 1",
-    );
-    Ok(Some(statement.bind(json(&rows)?).bind(now)))
-}
-
-/// Sets those pieces aside that were tried often enough and that nobody holds. The placing of an
-/// order never is.
-///
-/// # Errors
-/// [`DatabaseFault`].
-pub fn set_aside_exhausted(
-    ids: &[WorkId],
-    attempts: u32,
-    now: Timestamp,
-) -> Result<Statement, DatabaseFault> {
-    let statement = Statement::new(
-        "UPDATE work SET dead_at = ?3, leased_until = 0, lease = NULL, \
-           last_error = COALESCE(last_error, 'it failed here, not at the CA; see the log') \
-         WHERE id IN (SELECT value FROM json_each(?1)) AND attempts >= ?2 AND dead_at IS NULL \
-           AND leased_until <= ?3 AND kind <> 'place'",
-    );
-    Ok(statement.bind(json(ids)?).bind(attempts).bind(now))
-}
-
 #[derive(Deserialize)]
 struct OverdueRow {
     id: WorkId,
+    payload: String,
 }
 
 /// Pieces that are due since before `cutoff` and that nobody holds: their message was lost.
@@ -384,18 +342,31 @@ pub async fn overdue(
     cutoff: Timestamp,
     now: Timestamp,
     limit: u32,
-) -> Result<Vec<WorkId>, DatabaseFault> {
+) -> Result<Vec<(WorkId, Task)>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT id FROM work WHERE dead_at IS NULL AND due_at <= ?1 AND leased_until <= ?2 \
-         ORDER BY due_at LIMIT ?3",
+        "SELECT id, payload FROM work \
+         WHERE dead_at IS NULL AND due_at <= ?1 AND leased_until <= ?2 ORDER BY due_at LIMIT ?3",
     );
     let rows = database
         .query(statement.bind(cutoff).bind(now).bind(limit))
         .await?;
-    Ok(decode::<OverdueRow>(rows)?
+    decode::<OverdueRow>(rows)?
         .into_iter()
-        .map(|row| row.id)
-        .collect())
+        .map(|row| Ok((row.id.clone(), task(&row.id, &row.payload)?)))
+        .collect()
+}
+
+/// The task that a row holds.
+///
+/// # Errors
+/// [`DatabaseFault`] with the row's id.
+pub(super) fn task(id: &WorkId, payload: &str) -> Result<Task, DatabaseFault> {
+    serde_json::from_str(payload).map_err(|error| DatabaseFault(format!("work {id}: {error}")))
+}
+
+#[derive(Deserialize)]
+struct IdRow {
+    id: WorkId,
 }
 
 /// The piece that stands for a task, if there is one.
@@ -407,5 +378,5 @@ pub async fn id_of(database: &impl Database, task: &Task) -> Result<Option<WorkI
     let rows = database
         .query(statement.bind(task.kind()).bind(task.subject()))
         .await?;
-    Ok(decode::<OverdueRow>(rows)?.pop().map(|row| row.id))
+    Ok(decode::<IdRow>(rows)?.pop().map(|row| row.id))
 }

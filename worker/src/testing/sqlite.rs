@@ -1,6 +1,11 @@
 //! SQLite behind the storage port, with the migrations that D1 gets.
 
-use std::{cell::RefCell, fs, path::Path, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    fs,
+    path::Path,
+    time::Duration,
+};
 
 use rusqlite::{
     Connection,
@@ -16,6 +21,7 @@ use crate::database::{Cost, Database, DatabaseFault, Parameter, Rows, Statement}
 pub struct Sqlite {
     connection: RefCell<Connection>,
     pauses: Pauses,
+    statements: Cell<u64>,
 }
 
 impl From<rusqlite::Error> for DatabaseFault {
@@ -62,6 +68,7 @@ impl Sqlite {
         Self {
             connection: RefCell::new(connection),
             pauses: Pauses::default(),
+            statements: Cell::new(0),
         }
     }
 
@@ -81,6 +88,11 @@ impl Sqlite {
         Ok(Self::of(copy))
     }
 
+    fn count(&self, statements: usize) {
+        self.statements
+            .set(self.statements.get() + statements as u64);
+    }
+
     pub(super) fn pauses(&self) -> &Pauses {
         &self.pauses
     }
@@ -89,6 +101,7 @@ impl Sqlite {
 impl Database for Sqlite {
     async fn query(&self, statement: Statement) -> Result<Rows, DatabaseFault> {
         self.pauses.here().await;
+        self.count(1);
         let connection = self.connection.borrow();
         let mut prepared = connection
             .prepare_cached(statement.sql)
@@ -108,6 +121,7 @@ impl Database for Sqlite {
 
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<u64>, DatabaseFault> {
         self.pauses.here().await;
+        self.count(statements.len());
         let mut connection = self.connection.borrow_mut();
         let transaction = connection.transaction()?;
         let mut changed = Vec::new();
@@ -123,7 +137,10 @@ impl Database for Sqlite {
     }
 
     fn cost(&self) -> Cost {
-        Cost::default()
+        Cost {
+            queries: self.statements.get(),
+            ..Cost::default()
+        }
     }
 }
 

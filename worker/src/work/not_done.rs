@@ -12,7 +12,7 @@ use crate::{
     platform::Platform,
     random,
     storage::{
-        jobs, orders,
+        dead_letters, jobs, orders,
         work::{self, PutBack, Taken},
     },
 };
@@ -112,7 +112,7 @@ pub(super) async fn give_up<P: Platform>(
         statements.push(orders::postpone_check(&late, now.plus(CHECK_PAUSE))?);
     }
     statements.extend(work::put_back(&put_back)?);
-    statements.extend(work::set_aside(&set_aside, now)?);
+    statements.extend(dead_letters::set_aside(&set_aside, now)?);
     statements.extend(work::fail(&failed)?);
     platform.database().batch(statements).await?;
     send_again(platform, &put_back, now).await;

@@ -2,7 +2,12 @@
 
 use super::{Message, Task, check, fetch, import, place, sync};
 use crate::{
-    ca::Urgency, database::Database, fault::Fault, platform::Platform, random, storage::work,
+    ca::Urgency,
+    database::Database,
+    fault::Fault,
+    platform::Platform,
+    random,
+    storage::{dead_letters, work},
 };
 
 /// How often a piece of work is tried before it is set aside.
@@ -46,7 +51,7 @@ pub async fn run<P: Platform>(
 /// [`Fault`] when the database failed.
 pub async fn died<P: Platform>(platform: &P, message: &Message) -> Result<(), Fault> {
     let now = platform.now();
-    let statement = work::set_aside_exhausted(&message.work, MAX_ATTEMPTS, now)?;
+    let statement = dead_letters::set_aside_exhausted(&message.work, MAX_ATTEMPTS, now)?;
     platform.database().batch(vec![statement]).await?;
     Ok(())
 }
