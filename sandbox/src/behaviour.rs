@@ -4,6 +4,8 @@
 //! seeded share of them, and can be confined to one account. What a rule does to an answer is done
 //! in [`crate::sandbox`] and in the endpoints that it concerns.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::draws::Draws;
@@ -52,6 +54,14 @@ pub enum FaultKind {
     CertificateMissing,
     /// The server's clock, in the meta of its answers, is off by `seconds` (420 by default).
     WrongClock,
+}
+
+impl fmt::Display for FaultKind {
+    /// The name that rules use.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = serde_json::to_string(self).map_err(|_| fmt::Error)?;
+        f.write_str(name.trim_matches('"'))
+    }
 }
 
 /// A rule of misbehaviour, as the control API takes it.
@@ -198,6 +208,10 @@ pub(crate) struct Strikes(Vec<FaultRule>);
 impl Strikes {
     pub(crate) fn get(&self, kind: FaultKind) -> Option<&FaultRule> {
         self.0.iter().find(|rule| rule.kind == kind)
+    }
+
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = FaultKind> {
+        self.0.iter().map(|rule| rule.kind)
     }
 
     pub(crate) fn has(&self, kind: FaultKind) -> bool {

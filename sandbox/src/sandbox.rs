@@ -1,6 +1,6 @@
 //! The sandbox itself: a function of requests and time.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use http::{Method, StatusCode, header};
 use serde::Serialize;
@@ -37,6 +37,7 @@ pub struct Sandbox {
     pub(crate) ledger: Ledger,
     pub(crate) issuer: Issuer,
     pub(crate) calls: CallCounts,
+    pub(crate) struck: BTreeMap<(&'static str, FaultKind), u64>,
     in_flight: Arc<InFlight>,
     revision: u64,
 }
@@ -85,6 +86,7 @@ impl Sandbox {
             ledger,
             issuer,
             calls: CallCounts::new(),
+            struck: BTreeMap::new(),
             in_flight: Arc::default(),
             revision: 0,
         })
@@ -156,6 +158,10 @@ impl Sandbox {
             .ledger
             .behaviour
             .strike(self.seed(), operation.name(), account);
+        for kind in strikes.kinds() {
+            let struck = self.struck.entry((operation.name(), kind)).or_default();
+            *struck += 1;
+        }
         let mut reply = match self.turned_away(&strikes) {
             Some(reply) => reply,
             None => {

@@ -9,6 +9,7 @@
 mod build;
 mod demo;
 mod dev;
+mod faults;
 mod license;
 mod running;
 mod test;
@@ -35,6 +36,8 @@ enum Command {
     Build(build::Arguments),
     /// Runs every check and every test.
     Test(test::Arguments),
+    /// Plays random histories of the whole system under faults.
+    Faults(faults::Arguments),
     /// Signs a license with the key of the development system.
     License(license::Arguments),
     /// Runs wasm-bindgen (`generate …`) or its test runner (`test …`) in the locked version.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
         Command::License(arguments) => license::run(&arguments),
         Command::Bindgen(arguments) => build::bindgen(&arguments),
     };

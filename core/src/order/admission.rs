@@ -25,10 +25,12 @@ pub struct Admission {
 }
 
 impl Order {
-    /// Whether the order waits for its certificate to be fetched or admitted.
+    /// Whether the order waits for its certificate to be fetched or admitted. A deleted one waits
+    /// for nothing; restored, it is checked again.
     #[must_use]
     pub fn awaits_certificate(&self) -> bool {
         self.ca_order_number.is_some()
+            && self.deleted_at.is_none()
             && matches!(self.state, OrderState::Pending(_) | OrderState::Held(_))
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::ControlError;
 use crate::{
+    behaviour::FaultKind,
     flight::CallCounts,
     ledger::{Account, Csr, Order},
     sandbox::Sandbox,
@@ -140,6 +141,12 @@ impl Sandbox {
     #[must_use]
     pub fn calls(&self) -> &CallCounts {
         &self.calls
+    }
+
+    /// How often calls of an operation were struck by a fault of a kind.
+    #[must_use]
+    pub fn struck(&self) -> &BTreeMap<(&'static str, FaultKind), u64> {
+        &self.struck
     }
 
     /// Starts counting calls, and calls in flight, anew.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Outcome, Requests,
+    Outcome, Plan, Requests, Tally,
     draws::Draws,
     faults::Faults,
     stage::Stage,
@@ -53,7 +53,8 @@ pub(super) struct History {
     pub(super) is_quiet: bool,
     seats_used: u64,
     started: usize,
-    polls: usize,
+    plan: Plan,
+    tally: Tally,
     trace: Vec<String>,
     violations: Vec<String>,
 }
@@ -64,7 +65,13 @@ struct Number {
 }
 
 impl History {
-    pub(super) fn new(seed: u64, stage: Stage, credential: String, requests: Requests) -> Self {
+    pub(super) fn new(
+        seed: u64,
+        stage: Stage,
+        credential: String,
+        requests: Requests,
+        plan: &Plan,
+    ) -> Self {
         let mut draws = Draws::new(seed);
         let crashes = draws.pick(&[0, 5, 20, 60]).copied().unwrap_or(0);
         Self {
@@ -84,20 +91,41 @@ impl History {
             is_quiet: false,
             seats_used: 0,
             started: 0,
-            polls: 0,
+            plan: plan.clone(),
+            tally: Tally {
+                histories: 1,
+                ..Tally::default()
+            },
             trace: Vec::new(),
             violations: Vec::new(),
         }
     }
 
-    pub(super) fn outcome(self) -> Outcome {
+    pub(super) fn outcome(mut self) -> Outcome {
+        self.tally.orders = self.orders as u64;
+        let struck = self.stage.sandbox.borrow().struck().clone();
+        for ((operation, kind), times) in struck {
+            for _ in 0..times {
+                self.tally.event(&format!("fault {kind} of {operation}"));
+            }
+        }
         Outcome {
             seed: self.seed,
             trace: self.trace,
             violations: self.violations,
-            polls: self.polls,
-            orders: self.orders,
+            tally: self.tally,
         }
+    }
+
+    /// Whether an event of this kind takes place; those that do are counted.
+    pub(super) fn takes_place(&mut self, kind: &'static str) -> bool {
+        if self.plan.muted.contains(kind) {
+            return false;
+        }
+        if !self.is_quiet {
+            self.tally.event(kind);
+        }
+        true
     }
 
     pub(super) fn note(&mut self, line: impl AsRef<str>) {
@@ -118,14 +146,19 @@ impl History {
         self.violations.push(what);
     }
 
-    /// Plays so many steps of trouble.
-    pub(super) fn play(&mut self, steps: usize) -> Result<()> {
+    /// Plays the steps of trouble. Each draws from numbers of its own, so that leaving one out
+    /// changes no other's.
+    pub(super) fn play(&mut self) -> Result<()> {
         self.stage.world.give_way(true);
-        for _ in 0..steps {
+        for _ in 0..self.plan.steps {
+            let (act, go_on) = (Draws::new(self.draws.next()), Draws::new(self.draws.next()));
+            let rest = std::mem::replace(&mut self.draws, act);
             self.act()?;
+            self.draws = go_on;
             for _ in 0..self.draws.below(40) {
                 self.go_on()?;
             }
+            self.draws = rest;
         }
         Ok(())
     }
@@ -165,7 +198,7 @@ impl History {
             return Ok(());
         }
         let index = self.draws.below(self.tasks.len());
-        if self.draws.happens(self.crashes) {
+        if self.draws.happens(self.crashes) && self.takes_place("crash") {
             let task = self.tasks.swap_remove(index);
             self.note(format!("#{} crashes", task.number));
             return Ok(());
@@ -182,7 +215,7 @@ impl History {
         let Some(task) = self.tasks.get_mut(index) else {
             return Ok(());
         };
-        self.polls = self.polls.saturating_add(1);
+        self.tally.operations = self.tally.operations.saturating_add(1);
         let ended = task.poll();
         self.watch_seats()?;
         if let Some(ended) = ended {
@@ -210,6 +243,7 @@ impl History {
         self.tasks = go_on;
         for task in ended {
             self.note(format!("#{} lasts too long and is ended", task.number));
+            self.tally.event("invocation ended after its time");
         }
     }
 

@@ -9,18 +9,30 @@
 //! What cannot be defended against is left out, and said so where it is drawn.
 
 mod books;
+mod campaign;
 mod draws;
 mod faults;
 mod history;
 mod inspect;
+mod shrink;
 mod stage;
+mod tally;
 mod task;
 mod workload;
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use anyhow::Result;
 
+pub use self::{
+    campaign::{Campaign, Report},
+    shrink::shrunk,
+    tally::Tally,
+};
 use self::{history::History, stage::Beginning};
 
 /// What came of one history.
@@ -31,10 +43,29 @@ pub struct Outcome {
     pub trace: Vec<String>,
     /// What should not have happened.
     pub violations: Vec<String>,
-    /// How many operations of the platform were gone through one by one.
-    pub polls: usize,
-    /// How many orders it ended with.
-    pub orders: usize,
+    /// What it consisted of.
+    pub tally: Tally,
+}
+
+/// How much of a history is played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Steps of trouble before the quiet.
+    pub steps: usize,
+    /// Kinds of events that are left out. The others stay as they were, since every step has draws
+    /// of its own.
+    pub muted: BTreeSet<&'static str>,
+}
+
+impl Plan {
+    /// A whole history of so many steps.
+    #[must_use]
+    pub fn of(steps: usize) -> Self {
+        Self {
+            steps,
+            muted: BTreeSet::new(),
+        }
+    }
 }
 
 /// What histories have in common, made once.
@@ -58,29 +89,21 @@ impl Simulation {
         })
     }
 
-    /// Plays the history of a seed, with so many steps before the quiet.
+    /// Plays the history of a seed.
     ///
     /// # Errors
     /// When the simulation itself fails; what the system does wrong is in the outcome.
-    pub fn run(&self, seed: u64, steps: usize) -> Result<Outcome> {
+    pub fn run(&self, seed: u64, plan: &Plan) -> Result<Outcome> {
         let stage = self
             .beginning
             .stage(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))?;
         let credential = self.beginning.credential.clone();
         let requests = Rc::clone(&self.requests);
-        let mut history = History::new(seed, stage, credential, requests);
-        history.play(steps)?;
+        let mut history = History::new(seed, stage, credential, requests, plan);
+        history.play()?;
         history.quiet()?;
         inspect::all(&mut history)?;
         history.finale()?;
         Ok(history.outcome())
     }
-}
-
-/// Plays one history.
-///
-/// # Errors
-/// As [`Simulation::run`].
-pub fn run(seed: u64, steps: usize) -> Result<Outcome> {
-    Simulation::prepare()?.run(seed, steps)
 }

@@ -83,6 +83,68 @@ const ACTIONS: [(usize, Action); 24] = [
     (2, Action::Read),
 ];
 
+impl Action {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::PlaceAgain => "place again",
+            Self::PlaceOther => "place other under the same key",
+            Self::Check => "check",
+            Self::CheckDue => "check all due",
+            Self::Revoke => "revoke",
+            Self::Cancel => "cancel",
+            Self::Delete => "delete",
+            Self::Restore => "restore",
+            Self::Import => "import",
+            Self::Sync => "sync",
+            Self::License => "license",
+            Self::AdmitHeld => "admit held",
+            Self::RetryDead => "retry dead letters",
+            Self::Verify => "verify credential",
+            Self::Rotate => "rotate credential",
+            Self::Dcv => "verify dcv",
+            Self::Elsewhere => "order elsewhere",
+            Self::Wait => "time passes",
+            Self::Round => "schedule",
+            Self::Deliver => "delivery",
+            Self::Trouble => "trouble",
+            Self::Relief => "relief",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// Kinds of events that a history can do without, the least interesting first.
+pub(super) const KINDS: [&str; 27] = [
+    "read",
+    "relief",
+    "sync",
+    "verify credential",
+    "rotate credential",
+    "verify dcv",
+    "retry dead letters",
+    "admit held",
+    "check all due",
+    "license",
+    "order elsewhere",
+    "restore",
+    "delete",
+    "import",
+    "cancel",
+    "revoke",
+    "check",
+    "place again",
+    "place other under the same key",
+    "schedule",
+    "delivery",
+    "time passes",
+    "trouble",
+    "place",
+    "message lost",
+    "message repeated",
+    "crash",
+];
+
 #[derive(Deserialize)]
 struct IdRow {
     id: String,
@@ -94,6 +156,9 @@ impl History {
         let Some(action) = self.draws.weighted(&ACTIONS) else {
             return Ok(());
         };
+        if !self.takes_place(action.kind()) {
+            return Ok(());
+        }
         match action {
             Action::Wait => return self.wait(),
             Action::Trouble => {
@@ -242,11 +307,11 @@ impl History {
             }
             let index = self.draws.below(self.queue.len());
             let message = self.queue.swap_remove(index);
-            if self.draws.happens(100) {
+            if self.draws.happens(100) && self.takes_place("message lost") {
                 self.note("a message is lost");
                 continue;
             }
-            if self.draws.happens(150) {
+            if self.draws.happens(150) && self.takes_place("message repeated") {
                 self.queue.push(message.clone());
             }
             let label = format!("deliver {} pieces", message.work.len());

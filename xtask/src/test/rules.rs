@@ -8,6 +8,7 @@ use certwright_harness::progress::Done;
 
 use super::metadata::Metadata;
 use super::{Context, Report};
+use crate::faults;
 
 /// Which of our crates may depend on which, tests included. Everything else is refused.
 const EDGES: [(&str, &[&str]); 10] = [
@@ -44,7 +45,7 @@ const TOO_LONG: usize = 600;
 
 pub(super) fn check(context: &Context) -> Result<Report> {
     let metadata = Metadata::read(&context.workspace)?;
-    let mut faults = forbidden_edges(&metadata);
+    let mut found = forbidden_edges(&metadata);
     let mut long = 0;
     for file in source_files(&metadata)? {
         let lines = fs::read_to_string(&file)?.lines().count();
@@ -53,14 +54,18 @@ pub(super) fn check(context: &Context) -> Result<Report> {
             .unwrap_or(&file)
             .display();
         if lines > TOO_LONG {
-            faults.push(format!("{name} has {lines} lines; {TOO_LONG} are allowed"));
+            found.push(format!("{name} has {lines} lines; {TOO_LONG} are allowed"));
         } else if lines > LONG {
             println!("  {name} has {lines} lines; split it before it reaches {TOO_LONG}");
             long += 1;
         }
     }
-    if !faults.is_empty() {
-        bail!("{}", faults.join("; "));
+    let root = context.workspace.root();
+    for mutant in faults::read_mutants(root)? {
+        found.extend(mutant.broken(root).err().map(|error| error.to_string()));
+    }
+    if !found.is_empty() {
+        bail!("{}", found.join("; "));
     }
     Ok(Done::With(format!("{long} files should be shorter")).into())
 }
