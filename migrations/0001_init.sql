@@ -10,7 +10,8 @@ CREATE TABLE counters (
 
 INSERT INTO counters (name, value) VALUES
   ('seats', 0), ('placing', 0), ('failed', 0), ('pending', 0), ('held', 0), ('fulfilled', 0),
-  ('rejected', 0), ('cancelled', 0), ('expired', 0), ('revoked', 0), ('dead', 0);
+  ('rejected', 0), ('cancelled', 0), ('expired', 0), ('revoked', 0), ('dead', 0),
+  ('revision', 0);
 
 -- Linked accounts. The access key is sealed; the row's id is the additional data of the seal.
 -- `strikes` and `paused_until` tell how the CA's rate limit was met lately.
@@ -246,3 +247,42 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_time ON audit (at, id);
 CREATE INDEX audit_by_subject ON audit (subject, at, id);
+
+-- A restore that was begun and is not complete: how far it is, and the chain over the lines so far.
+CREATE TABLE restore (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  lines INTEGER NOT NULL,
+  chain TEXT NOT NULL,
+  kind TEXT,
+  dumped_at INTEGER NOT NULL
+);
+
+-- Counts changes of what a dump holds, so that a dump made of many pages notices that it shows no
+-- single moment. The audit trail, jobs and idempotency keys only grow with these.
+CREATE TRIGGER revision_of_new_orders AFTER INSERT ON orders BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_orders AFTER UPDATE ON orders BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_new_certificates AFTER INSERT ON certificates BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_certificates AFTER UPDATE ON certificates BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_csrs AFTER INSERT ON csrs BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_credentials AFTER INSERT ON credentials BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_directory AFTER UPDATE OF directory_revision ON credentials BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_license AFTER INSERT ON license BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;
+CREATE TRIGGER revision_of_removed_license AFTER DELETE ON license BEGIN
+  UPDATE counters SET value = value + 1 WHERE name = 'revision';
+END;

@@ -57,6 +57,10 @@ pub struct CredentialView {
     pub created_at: Timestamp,
     /// When its access key was last accepted by the CA.
     pub verified_at: Timestamp,
+    /// Whether its access key is missing, as after a restore: dumps hold none. Until it is given
+    /// (`rotate`) the CA is not called for this account.
+    #[serde(default)]
+    pub needs_key: bool,
     /// Until when background work leaves the account alone, since the CA asked for fewer calls. The
     /// CA says the same of a user that was made inactive, so a pause that does not end is a reason
     /// to look at the account's user.

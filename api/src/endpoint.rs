@@ -71,6 +71,7 @@ endpoints! {
     ValidateOrder: POST "/v1/orders/validate" Request, "Rehearses an order: every check, nothing stored, nothing sent.";
     PlaceOrder: POST "/v1/orders" Request, "Places an order, exactly once per Idempotency-Key.";
     ListOrders: GET "/v1/orders" Read, "Lists orders.";
+    ExportOrders: GET "/v1/orders.csv" Read, "Lists orders as CSV, a page at a time.";
     GetOrder: GET "/v1/orders/{id}" Read, "Shows an order.";
     CheckOrder: POST "/v1/orders/{id}/check" Operate, "Asks the CA where an order stands, and fetches an issued certificate.";
     CheckDueOrders: POST "/v1/orders/check-due" Operate, "Asks the CA about every order that is due.";
@@ -82,6 +83,7 @@ endpoints! {
     VerifyDcv: POST "/v1/orders/{id}/dcv/verify" Operate, "Asks the CA to look for what was published.";
 
     ListCertificates: GET "/v1/certificates" Read, "Lists and searches the inventory.";
+    ExportCertificates: GET "/v1/certificates.csv" Read, "Lists the inventory as CSV, a page at a time.";
     GetCertificate: GET "/v1/certificates/{id}" Read, "Shows a certificate.";
     ExportCertificate: GET "/v1/certificates/{id}/pem" Read, "Gives a certificate and its chain as PEM.";
     AdmitHeld: POST "/v1/certificates/admit-held" Operate, "Stores every held certificate for which a seat is free.";
@@ -97,6 +99,10 @@ endpoints! {
     GetLicense: GET "/v1/license" Read, "Shows the license and its seats.";
     SetLicense: PUT "/v1/license" Administer, "Sets the license.";
     RemoveLicense: DELETE "/v1/license" Administer, "Removes the license; the community license applies.";
+
+    Dump: GET "/v1/dump" Administer, "Gives a page of the portable dump: everything but secrets, as JSON lines.";
+    Restore: POST "/v1/restore" Administer, "Takes a part of a dump into an empty system.";
+    GiveUpRestore: DELETE "/v1/restore" Administer, "Gives an unfinished restore up and empties the system again.";
 
     GetSummary: GET "/v1/summary" Read, "Counts what needs attention.";
     ListAudit: GET "/v1/audit" Read, "Lists who did what.";

@@ -35,6 +35,16 @@ pub struct Summary {
     pub running_jobs: u64,
 }
 
+/// How far a restore is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RestoreView {
+    /// Lines of the dump that have been taken.
+    pub lines: u64,
+    /// Whether the dump was restored to its end.
+    pub is_complete: bool,
+}
+
 /// An entry of the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

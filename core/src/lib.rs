@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod credential;
 pub mod csr;
 pub mod directory;
+pub mod dump;
 pub mod fault;
 pub mod ids;
 pub mod import;

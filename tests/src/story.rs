@@ -12,7 +12,11 @@
 use std::{cell::RefCell, rc::Rc};
 
 use certwright_core::time::Timestamp;
-use certwright_worker::{platform::NoReply, schedule, testing::World};
+use certwright_worker::{
+    platform::NoReply,
+    schedule,
+    testing::{ADMIN_TOKEN, World},
+};
 use ed25519_dalek::{Signer, SigningKey};
 use emsign_sandbox::{
     DEFAULT_ACCESS_KEY, DEFAULT_ACCOUNT_NUMBER, FaultKind, FaultRule, Options, Sandbox,
@@ -34,6 +38,16 @@ pub struct Story {
     license_key: SigningKey,
 }
 
+/// A reply that need not be JSON.
+pub struct RawReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// The body.
+    pub text: String,
+}
+
 impl Story {
     /// A story that begins with so many orders at the CA.
     #[must_use]
@@ -44,7 +58,18 @@ impl Story {
             ..Options::default()
         };
         let sandbox = Rc::new(RefCell::new(Sandbox::new(options, START).unwrap()));
-        let clock = Rc::new(RefCell::new(START));
+        Self::at(sandbox, Rc::new(RefCell::new(START)))
+    }
+
+    /// A new and empty Worker beside this one, with the same CA and clock.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let story = Self::at(Rc::clone(&self.sandbox), Rc::clone(&self.clock));
+        story.world.advance(*self.clock.borrow() - START);
+        story
+    }
+
+    fn at(sandbox: Rc<RefCell<Sandbox>>, clock: Rc<RefCell<i64>>) -> Self {
         let license_key = SigningKey::from_bytes(&[9; 32]);
         let (ca, hand) = (Rc::clone(&sandbox), Rc::clone(&clock));
         let world = World::new(
@@ -65,6 +90,45 @@ impl Story {
             clock,
             license_key,
         }
+    }
+
+    /// Sends a body that need not be JSON; the status, the address of the next page, and the text
+    /// of the reply.
+    pub fn raw(&self, method: &str, path: &str, media_type: &str, body: &str) -> RawReply {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
+            .header("content-type", media_type)
+            .body(body.as_bytes().to_vec())
+            .unwrap();
+        let reply = block_on(certwright_worker::http::handle(&self.world, request));
+        let link = reply.headers().get("link").map(|link| {
+            let link = link.to_str().unwrap();
+            link.trim_start_matches('<')
+                .split_once('>')
+                .unwrap()
+                .0
+                .to_owned()
+        });
+        RawReply {
+            status: reply.status().as_u16(),
+            next: link,
+            text: String::from_utf8(reply.into_body()).unwrap(),
+        }
+    }
+
+    /// A text of many pages, put together.
+    pub fn pages(&self, path: &str) -> String {
+        let mut whole = String::new();
+        let mut next = Some(path.to_owned());
+        while let Some(path) = next {
+            let reply = self.raw("GET", &path, "application/json", "");
+            assert_eq!(reply.status, 200, "{path}: {}", reply.text);
+            whole.push_str(&reply.text);
+            next = reply.next;
+        }
+        whole
     }
 
     /// Time passes.

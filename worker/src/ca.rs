@@ -63,6 +63,9 @@ impl<'p, P: Platform> Connection<'p, P> {
         credential: &CredentialRow,
         urgency: Urgency,
     ) -> Result<Self, Fault> {
+        if credential.needs_key() {
+            return Err(key_missing());
+        }
         let key = platform
             .unseal(&credential.id, &credential.sealed_key)
             .await?;
@@ -200,6 +203,17 @@ impl<'p, P: Platform> Connection<'p, P> {
             .collect()
             .await
     }
+}
+
+/// The account's access key is not here.
+#[must_use]
+pub fn key_missing() -> Fault {
+    Fault::Conflict(Conflict {
+        code: "access-key-missing",
+        field: Some("accessKey"),
+        detail: "this account has no access key here, since it came from a dump".to_owned(),
+        remedy: Some("give the account its access key".to_owned()),
+    })
 }
 
 /// The deployment has no such environment.

@@ -12,7 +12,7 @@ use crate::{
     fault::Fault,
     platform::Platform,
     storage::{certificates, orders, work},
-    usecase::{check, sync},
+    usecase::{check, restore, sync},
     work::messages,
 };
 
@@ -28,6 +28,9 @@ const SEATS_PER_ROUND: u32 = 200;
 /// # Errors
 /// [`Fault::Internal`]; the next round takes up what is left.
 pub async fn round<P: Platform>(platform: &P) -> Result<(), Fault> {
+    if restore::is_going_on(platform).await? {
+        return Ok(());
+    }
     send_lost_work(platform).await?;
     check_due_orders(platform).await?;
     sync_daily(platform).await?;
@@ -81,7 +84,7 @@ struct StaleRow {
 async fn sync_daily<P: Platform>(platform: &P) -> Result<(), Fault> {
     let cutoff = platform.now().plus(-DAY);
     let statement = Statement::new(
-        "SELECT c.id FROM credentials AS c WHERE NOT EXISTS (SELECT 1 FROM jobs AS j \
+        "SELECT c.id FROM credentials AS c WHERE c.sealed_key <> '' AND NOT EXISTS (SELECT 1 FROM jobs AS j \
            WHERE j.kind = 'sync' AND j.credential_id = c.id AND j.created_at > ?1) LIMIT 1",
     );
     let stale: Vec<StaleRow> = decode(platform.database().query(statement.bind(cutoff)).await?)?;

@@ -6,6 +6,7 @@
     reason = "a command speaks to its user"
 )]
 
+mod backup;
 mod build;
 mod demo;
 mod dev;
@@ -36,6 +37,10 @@ enum Command {
     Build(build::Arguments),
     /// Runs every check and every test.
     Test(test::Arguments),
+    /// Writes everything but secrets to a file.
+    Dump(backup::Dump),
+    /// Restores such a file into an empty system.
+    Restore(backup::Restore),
     /// Plays random histories of the whole system under faults.
     Faults(faults::Arguments),
     /// Signs a license with the key of the development system.
@@ -50,6 +55,8 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Dump(arguments) => backup::dump(&arguments),
+        Command::Restore(arguments) => backup::restore(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::License(arguments) => license::run(&arguments),
         Command::Bindgen(arguments) => build::bindgen(&arguments),

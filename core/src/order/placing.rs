@@ -134,6 +134,27 @@ pub(super) fn unanswered(order: &Order, now: Timestamp) -> Result<Transition, Tr
     Ok(with_phase(order, placing, phase, now).with(look))
 }
 
+impl Order {
+    /// The order as a restored dump shows it. What became of an order that was being placed when
+    /// the dump was made is unknown: it may have been booked since, so the CA's list is searched
+    /// before it is placed again.
+    #[must_use]
+    pub fn restored_from(mut self, dumped_at: Timestamp) -> Self {
+        if let OrderState::Placing(placing) = &mut self.state
+            && matches!(
+                placing.phase,
+                PlacingPhase::Ready { .. } | PlacingPhase::Calling { .. }
+            )
+        {
+            placing.phase = PlacingPhase::Unknown {
+                called_at: dumped_at,
+                absences: 0,
+            };
+        }
+        self
+    }
+}
+
 /// The CA's list, complete, does not have the order.
 pub(super) fn absent(order: &Order, now: Timestamp) -> Result<Transition, TransitionError> {
     let placing = placing(order)?;

@@ -18,6 +18,16 @@ pub(super) enum BodyFault {
 
 /// Reads a JSON body.
 pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, BodyFault> {
+    let text = text(headers, body, "application/json")?;
+    serde_json::from_str(text).map_err(|error| BodyFault::Fields(misread(&error)))
+}
+
+/// Reads JSON lines.
+pub(super) fn lines<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<&'b str, BodyFault> {
+    text(headers, body, "application/jsonl")
+}
+
+fn text<'b>(headers: &HeaderMap, body: &'b [u8], wanted: &str) -> Result<&'b str, BodyFault> {
     let content_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -27,11 +37,10 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
         .next()
         .unwrap_or("")
         .trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+    if !media_type.eq_ignore_ascii_case(wanted) {
         return Err(BodyFault::ContentType);
     }
-    let text = std::str::from_utf8(body).map_err(|_| BodyFault::Fields(not_utf8()))?;
-    serde_json::from_str(text).map_err(|error| BodyFault::Fields(misread(&error)))
+    std::str::from_utf8(body).map_err(|_| BodyFault::Fields(not_utf8()))
 }
 
 /// Reads a JSON body that may be absent.

@@ -1,26 +1,31 @@
 //! From a request to the use case that it asks for.
 
 use certwright_api::{
+    certificates::CertificateView,
     credentials::{ImportRequest, RotateCredential, SyncAllRequest, SyncRequest},
     csrs::CsrRequest,
     endpoint::{Endpoint, NoEndpoint},
     license::SetLicense,
-    orders::{CancelRequest, OrderRequest, RevokeRequest, VerifyDcvRequest},
+    orders::{CancelRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest},
+    page::Page,
     system::Health,
 };
-use certwright_core::{ca::DcvMethod, directory::DirectoryPart, ids::OrderReference};
+use certwright_core::{
+    ca::DcvMethod, directory::DirectoryPart, ids::OrderReference, permission::Action,
+};
 use http::{
-    HeaderMap, HeaderValue, Request, Response,
-    header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    HeaderMap, HeaderValue, Request,
+    header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
 };
 use sha2::{Digest, Sha256};
 
 use super::{
     authenticate::authenticate,
     body::{self, BodyFault, MAX_BODY},
-    problem,
+    csv, problem,
     query::Query,
-    reply::{Reply, accepted, created, ok},
+    reply::{self, Reply, accepted, created, ok},
+    search,
 };
 use crate::{
     caller::Caller,
@@ -30,8 +35,9 @@ use crate::{
     random::{self, Fresh},
     storage::audit,
     usecase::{
-        admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete,
-        import, license, lists, order_view, place_order, revoke, summary, sync, validate_order,
+        admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete, dump,
+        import, license, lists, order_view, place_order, restore, revoke, summary, sync,
+        validate_order,
     },
 };
 
@@ -104,7 +110,11 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
         body: request.body(),
         parameter: matched.parameter.unwrap_or(""),
     };
-    match call.serve(matched.endpoint).await {
+    let served = match call.may_go_on(matched.endpoint).await {
+        Ok(()) => call.serve(matched.endpoint).await,
+        Err(stopped) => Err(stopped),
+    };
+    match served {
         Ok(reply) => reply,
         Err(Stopped::ContentType) => problem::content_type(),
         Err(Stopped::Fault(fault)) => {
@@ -155,6 +165,24 @@ struct Call<'r, P: Platform> {
 }
 
 impl<P: Platform> Call<'_, P> {
+    /// While a dump is being restored nothing else is changed.
+    async fn may_go_on(&self, endpoint: Endpoint) -> Result<(), Stopped> {
+        let may = match endpoint.action() {
+            Action::Public | Action::Read => true,
+            Action::Administer
+                if matches!(endpoint, Endpoint::Restore | Endpoint::GiveUpRestore) =>
+            {
+                true
+            }
+            _ => !restore::is_going_on(self.platform).await?,
+        };
+        if may {
+            Ok(())
+        } else {
+            Err(restore::being_restored().into())
+        }
+    }
+
     async fn serve(&self, endpoint: Endpoint) -> Result<Reply, Stopped> {
         let (platform, caller) = (self.platform, &self.caller);
         match endpoint {
@@ -225,7 +253,8 @@ impl<P: Platform> Call<'_, P> {
                 ok(&rehearsed.validation)
             }
             Endpoint::PlaceOrder => self.place_order().await,
-            Endpoint::ListOrders => self.list_orders().await,
+            Endpoint::ListOrders => ok(&self.list_orders().await?),
+            Endpoint::ExportOrders => Ok(csv::orders(&self.list_orders().await?, self.uri)),
             Endpoint::GetOrder => ok(&order_view::load(platform, &self.id()?).await?),
             Endpoint::CheckOrder => ok(&check::one(platform, caller, &self.id()?).await?),
             Endpoint::CheckDueOrders => accepted(&check::all_due(platform, caller).await?),
@@ -244,7 +273,11 @@ impl<P: Platform> Call<'_, P> {
                 let request: VerifyDcvRequest = self.json()?;
                 ok(&dcv::verify(platform, caller, &self.id()?, &request).await?)
             }
-            Endpoint::ListCertificates => self.search_certificates().await,
+            Endpoint::ListCertificates => ok(&self.search_certificates().await?),
+            Endpoint::ExportCertificates => {
+                let page = self.search_certificates().await?;
+                Ok(csv::certificates(&page, self.uri))
+            }
             Endpoint::GetCertificate => ok(&certificates::find(platform, &self.id()?).await?),
             Endpoint::ExportCertificate => self.export().await,
             Endpoint::AdmitHeld => accepted(&admit_held::run(platform, caller).await?),
@@ -264,6 +297,9 @@ impl<P: Platform> Call<'_, P> {
                 ok(&license::set(platform, caller, &request.license).await?)
             }
             Endpoint::RemoveLicense => ok(&license::remove(platform, caller).await?),
+            Endpoint::Dump => self.dump().await,
+            Endpoint::Restore => self.restore().await,
+            Endpoint::GiveUpRestore => ok(&restore::give_up(platform, caller).await?),
             Endpoint::GetSummary => ok(&summary::show(platform).await?),
             Endpoint::ListAudit => {
                 let query = Query::read(self.uri, &["subject", "limit", "cursor"])?;
@@ -314,23 +350,9 @@ impl<P: Platform> Call<'_, P> {
         created(&order, Endpoint::GetOrder, order.id.as_str())
     }
 
-    async fn list_orders(&self) -> Result<Reply, Stopped> {
-        let known = [
-            "state",
-            "credentialId",
-            "host",
-            "deleted",
-            "limit",
-            "cursor",
-        ];
-        let query = Query::read(self.uri, &known)?;
-        let search = lists::OrderSearch {
-            state: query.text("state"),
-            credential_id: query.text("credentialId"),
-            host: query.text("host"),
-            is_deleted: query.flag("deleted")?,
-        };
-        ok(&lists::orders(self.platform, &search, &query.paging()?).await?)
+    async fn list_orders(&self) -> Result<Page<OrderView>, Stopped> {
+        let (search, paging) = search::orders(self.uri)?;
+        Ok(lists::orders(self.platform, &search, &paging).await?)
     }
 
     async fn show_dcv(&self) -> Result<Reply, Stopped> {
@@ -348,43 +370,35 @@ impl<P: Platform> Call<'_, P> {
         ok(&dcv::show(self.platform, &self.id()?, domain.as_deref(), method).await?)
     }
 
-    async fn search_certificates(&self) -> Result<Reply, Stopped> {
-        let known = [
-            "host",
-            "credentialId",
-            "issuer",
-            "key",
-            "serial",
-            "keyFingerprint",
-            "fingerprint",
-            "expiresBefore",
-            "expiresAfter",
-            "limit",
-            "cursor",
-        ];
-        let query = Query::read(self.uri, &known)?;
-        let search = certificates::Search {
-            host: query.text("host"),
-            credential_id: query.text("credentialId"),
-            issuer: query.text("issuer"),
-            key: query.text("key"),
-            serial: query.text("serial"),
-            key_fingerprint: query.text("keyFingerprint"),
-            fingerprint: query.text("fingerprint"),
-            expires_before: query.time("expiresBefore")?,
-            expires_after: query.time("expiresAfter")?,
-        };
-        ok(&certificates::search(self.platform, &search, &query.paging()?).await?)
+    async fn search_certificates(&self) -> Result<Page<CertificateView>, Stopped> {
+        let (search, paging) = search::certificates(self.uri)?;
+        Ok(certificates::search(self.platform, &search, &paging).await?)
+    }
+
+    async fn dump(&self) -> Result<Reply, Stopped> {
+        let query = Query::read(self.uri, &["cursor"])?;
+        let cursor = query.text("cursor");
+        let page = dump::page(self.platform, &self.caller, cursor.as_deref()).await?;
+        let next = page.next.map(|cursor| format!("/v1/dump?cursor={cursor}"));
+        Ok(reply::text("application/jsonl", page.text, next.as_deref()))
+    }
+
+    async fn restore(&self) -> Result<Reply, Stopped> {
+        let query = Query::read(self.uri, &["from"])?;
+        let from = query.text("from").and_then(|from| from.parse().ok());
+        let from = from.ok_or_else(|| {
+            let message = "is the number of the first line that is sent; the first of a dump is 1";
+            Fault::invalid("from", "malformed", message)
+        })?;
+        let text = body::lines(self.headers, self.body)?;
+        ok(&restore::take(self.platform, &self.caller, from, text).await?)
     }
 
     async fn export(&self) -> Result<Reply, Stopped> {
         let query = Query::read(self.uri, &["part"])?;
         let part = certificates::Part::parse(query.text("part").as_deref())?;
         let pem = certificates::export(self.platform, &self.id()?, part).await?;
-        let mut reply = Response::new(pem.into_bytes());
-        let content_type = HeaderValue::from_static("application/x-pem-file");
-        reply.headers_mut().insert(CONTENT_TYPE, content_type);
-        Ok(reply)
+        Ok(reply::text("application/x-pem-file", pem, None))
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod authenticate;
 mod body;
+mod csv;
 mod dispatch;
 mod problem;
 mod query;
 mod reply;
+mod search;
 
 pub use body::MAX_BODY;
 pub use dispatch::handle;

@@ -256,7 +256,9 @@ pub(super) fn content_type() -> Response<Vec<u8>> {
     };
     respond(&Problem {
         field: Some("Content-Type".to_owned()),
-        remedy: Some("send JSON with the header Content-Type: application/json".to_owned()),
+        remedy: Some("send JSON with the header Content-Type: application/json, or for a restore JSON lines \
+             with application/jsonl"
+                .to_owned()),
         ..problem(&base, "the body is not marked as JSON")
     })
 }

@@ -3,7 +3,7 @@
 use certwright_api::endpoint::Endpoint;
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{CONTENT_TYPE, LOCATION},
+    header::{CONTENT_TYPE, LINK, LOCATION},
 };
 use serde::Serialize;
 
@@ -45,4 +45,16 @@ pub(super) fn created<T: Serialize>(
         reply.headers_mut().insert(LOCATION, location);
     }
     Ok(reply)
+}
+
+/// 200 with text of this media type, and the address of the page that follows.
+pub(super) fn text(media_type: &'static str, text: String, next: Option<&str>) -> Reply {
+    let mut reply = Response::new(text.into_bytes());
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    let link = next.map(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")));
+    if let Some(Ok(link)) = link {
+        headers.insert(LINK, link);
+    }
+    reply
 }

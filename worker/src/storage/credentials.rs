@@ -37,6 +37,12 @@ pub struct CredentialRow {
 }
 
 impl CredentialRow {
+    /// Whether the access key is missing, as after a restore.
+    #[must_use]
+    pub fn needs_key(&self) -> bool {
+        self.sealed_key.is_empty()
+    }
+
     /// What is remembered of the CA's rate limit.
     #[must_use]
     pub fn backoff(&self) -> Backoff {
@@ -58,6 +64,7 @@ impl CredentialRow {
             user_email: self.user_email.clone(),
             created_at: Timestamp::from_unix(self.created_at),
             verified_at: Timestamp::from_unix(self.verified_at),
+            needs_key: self.needs_key(),
             paused_until: self.backoff().pause(now),
         }
     }

@@ -201,7 +201,7 @@ pub async fn due(
            FROM credentials AS c JOIN orders AS o ON o.id IN (SELECT id FROM orders \
              WHERE credential_id = c.id AND next_check_at IS NOT NULL AND next_check_at <= ?1 \
              ORDER BY next_check_at LIMIT ?3) \
-           WHERE c.paused_until <= ?1) AS d \
+           WHERE c.paused_until <= ?1 AND c.sealed_key <> '') AS d \
          ORDER BY d.turn, d.next_check_at LIMIT ?2",
     );
     let statement = statement.bind(now).bind(limit).bind(DUE_PER_CREDENTIAL);

@@ -9,7 +9,7 @@ use certwright_emsign::{Account, GetGroupDetails, ValidateCredentials};
 
 use super::sync;
 use crate::{
-    ca::{Connection, Urgency, environment_missing},
+    ca::{Connection, Urgency, environment_missing, key_missing},
     caller::Caller,
     database::Database,
     fault::{Conflict, Fault, field_problem},
@@ -95,6 +95,7 @@ pub async fn link<P: Platform>(
         user_email: overview.account.email,
         created_at: now,
         verified_at: now,
+        needs_key: false,
         paused_until: None,
     };
     let entry = audit::Entry {
@@ -138,6 +139,21 @@ pub async fn find<P: Platform>(platform: &P, id: &CredentialId) -> Result<Creden
     credentials::by_id(platform.database(), id)
         .await?
         .ok_or(Fault::NotFound("credential"))
+}
+
+/// The account with this id, ready for calls to the CA.
+///
+/// # Errors
+/// [`Fault::NotFound`], or a conflict when its access key is missing.
+pub async fn find_usable<P: Platform>(
+    platform: &P,
+    id: &CredentialId,
+) -> Result<CredentialRow, Fault> {
+    let credential = find(platform, id).await?;
+    if credential.needs_key() {
+        return Err(key_missing());
+    }
+    Ok(credential)
 }
 
 /// Checks the stored key with a live call.

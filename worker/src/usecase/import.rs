@@ -30,7 +30,7 @@ pub async fn run<P: Platform>(
     credential_id: &CredentialId,
     request: &ImportRequest,
 ) -> Result<StartedJobs, Fault> {
-    let credential = credentials::find(platform, credential_id).await?;
+    let credential = credentials::find_usable(platform, credential_id).await?;
     let database = platform.database();
     let running = jobs::running(database, JobKind::Import, Some(&credential.id)).await?;
     if let Some(job) = running {

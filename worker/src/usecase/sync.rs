@@ -88,10 +88,11 @@ pub async fn run<P: Platform>(
     let mut ids = Vec::new();
     if request.credential_ids.is_empty() {
         let all = stored::all(platform.database()).await?;
-        ids.extend(all.into_iter().map(|credential| credential.id));
+        let usable = all.into_iter().filter(|credential| !credential.needs_key());
+        ids.extend(usable.map(|credential| credential.id));
     }
     for id in &request.credential_ids {
-        ids.push(credentials::find(platform, id).await?.id);
+        ids.push(credentials::find_usable(platform, id).await?.id);
     }
     let mut statements = Vec::new();
     let mut messages = Vec::new();

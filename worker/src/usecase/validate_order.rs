@@ -37,7 +37,7 @@ pub async fn rehearse<P: Platform>(
     request: &OrderRequest,
     reference: OrderReference,
 ) -> Result<Rehearsed, Fault> {
-    let credential = credentials::find(platform, &request.credential_id).await?;
+    let credential = credentials::find_usable(platform, &request.credential_id).await?;
     let database = platform.database();
     let id = &credential.id;
     let wish = wish(request, caller);

@@ -48,7 +48,19 @@ pub(super) async fn run<P: Platform>(
     let Some(credential) = found else {
         return finish(platform, piece).await;
     };
-    let connection = Connection::open(platform, &credential, Urgency::Order).await?;
+    let connection = match Connection::open(platform, &credential, Urgency::Order).await {
+        Ok(connection) => connection,
+        // An account that came from a dump waits for its access key.
+        Err(Fault::Conflict(conflict)) => {
+            let error = conflict.detail;
+            let later = NotDone::Later {
+                after: Some(10 * MINUTE),
+                error,
+            };
+            return give_up(platform, vec![(piece, later)]).await;
+        }
+        Err(other) => return Err(other),
+    };
     match placing.phase {
         PlacingPhase::Ready { .. } => call(platform, piece, &connection, &order, placing).await,
         PlacingPhase::Calling { since } => {

@@ -37,6 +37,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body: as JSON, or as a JSON string when it is something else.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 /// What a reply has cost the database, by its own word.
@@ -48,6 +50,16 @@ pub struct Cost {
     pub rows_written: u64,
     /// Statements that were run.
     pub queries: u64,
+}
+
+impl Reply {
+    /// The address of the page that follows, from the `Link` header (RFC 8288).
+    #[must_use]
+    pub fn next_page(&self) -> Option<String> {
+        let link = self.headers.get("link")?.to_str().ok()?;
+        let (address, relation) = link.strip_prefix('<')?.split_once('>')?;
+        relation.contains("next").then(|| address.to_owned())
+    }
 }
 
 impl Client {
@@ -112,7 +124,8 @@ impl Client {
             asked,
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
-            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+            body: serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone())),
+            text,
         })
     }
 

@@ -20,6 +20,7 @@ pub mod client;
 pub mod command;
 pub mod database;
 pub mod digest;
+pub mod dump_chain;
 pub mod license;
 pub mod ports;
 pub mod progress;

@@ -1,0 +1,59 @@
+//! What lists are searched for, read from a request's address. Lists and their CSV take the same.
+
+use crate::{
+    fault::Fault,
+    paging::Paging,
+    usecase::{certificates::Search, lists::OrderSearch},
+};
+
+use super::query::Query;
+
+/// A search for orders.
+pub(super) fn orders(uri: &http::Uri) -> Result<(OrderSearch, Paging), Fault> {
+    let known = [
+        "state",
+        "credentialId",
+        "host",
+        "deleted",
+        "limit",
+        "cursor",
+    ];
+    let query = Query::read(uri, &known)?;
+    let search = OrderSearch {
+        state: query.text("state"),
+        credential_id: query.text("credentialId"),
+        host: query.text("host"),
+        is_deleted: query.flag("deleted")?,
+    };
+    Ok((search, query.paging()?))
+}
+
+/// A search for certificates.
+pub(super) fn certificates(uri: &http::Uri) -> Result<(Search, Paging), Fault> {
+    let known = [
+        "host",
+        "credentialId",
+        "issuer",
+        "key",
+        "serial",
+        "keyFingerprint",
+        "fingerprint",
+        "expiresBefore",
+        "expiresAfter",
+        "limit",
+        "cursor",
+    ];
+    let query = Query::read(uri, &known)?;
+    let search = Search {
+        host: query.text("host"),
+        credential_id: query.text("credentialId"),
+        issuer: query.text("issuer"),
+        key: query.text("key"),
+        serial: query.text("serial"),
+        key_fingerprint: query.text("keyFingerprint"),
+        fingerprint: query.text("fingerprint"),
+        expires_before: query.time("expiresBefore")?,
+        expires_after: query.time("expiresAfter")?,
+    };
+    Ok((search, query.paging()?))
+}

@@ -1,0 +1,138 @@
+//! The dump, a page at a time.
+
+use certwright_core::dump::{Chain, FORMAT, Header, Kind, VERSION};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    caller::Caller,
+    database::{Database, json},
+    fault::{Conflict, Fault},
+    platform::Platform,
+    storage::{audit, counters, dump},
+};
+
+/// Records of a page. A certificate with its PEM is a few kilobytes.
+const RECORDS: u32 = 100;
+
+/// Where a page ended. It goes through the caller's hands, who is the administrator.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    kind: usize,
+    after: String,
+    lines: u64,
+    chain: String,
+    revision: u64,
+}
+
+/// A page of a dump.
+pub struct DumpPage {
+    /// Its lines, each with its line feed.
+    pub text: String,
+    /// Where the next page begins; `None` after the trailer.
+    pub next: Option<String>,
+}
+
+/// A page of the dump: from the beginning without a cursor, which is audited.
+///
+/// # Errors
+/// A conflict when something that the dump holds has changed since its first page: it would show no
+/// single moment, and must be made anew.
+pub async fn page<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    cursor: Option<&str>,
+) -> Result<DumpPage, Fault> {
+    let revision = counters::all(platform.database()).await?;
+    let revision = revision.get("revision").copied().unwrap_or(0);
+    let mut text = String::new();
+    let (mut place, mut chain) = match cursor {
+        Some(cursor) => resume(cursor)?,
+        None => {
+            let entry = audit::Entry {
+                caller,
+                action: "system.dump",
+                subject: "everything",
+                outcome: "started",
+                detail: None,
+            };
+            let statement = audit::insert(platform, &entry);
+            platform.database().batch(vec![statement]).await?;
+            let header = Header {
+                format: FORMAT.to_owned(),
+                version: VERSION,
+                created_at: platform.now().unix(),
+            };
+            let mut chain = Chain::default();
+            write(&mut text, &mut chain, &json(&header)?);
+            (beginning(revision), chain)
+        }
+    };
+    if place.revision != revision {
+        return Err(changed());
+    }
+    let mut left = RECORDS;
+    while let Some(kind) = Kind::ALL.get(place.kind).copied() {
+        let rows = dump::page(platform.database(), kind, &place.after, left).await?;
+        let found = u32::try_from(rows.len()).unwrap_or(left);
+        for row in rows {
+            write(&mut text, &mut chain, &row.line);
+            place.after = row.position;
+        }
+        if found == left {
+            place.lines = chain.lines;
+            place.chain = chain.hex();
+            let next = BASE64URL_NOPAD.encode(json(&place)?.as_bytes());
+            return Ok(DumpPage {
+                text,
+                next: Some(next),
+            });
+        }
+        left -= found;
+        place.kind += 1;
+        place.after = dump::START.to_owned();
+    }
+    let trailer = json(&chain.trailer())?;
+    write(&mut text, &mut chain, &trailer);
+    Ok(DumpPage { text, next: None })
+}
+
+fn write(text: &mut String, chain: &mut Chain, line: &str) {
+    chain.add(line);
+    text.push_str(line);
+    text.push('\n');
+}
+
+fn beginning(revision: u64) -> Place {
+    Place {
+        kind: 0,
+        after: dump::START.to_owned(),
+        lines: 0,
+        chain: String::new(),
+        revision,
+    }
+}
+
+fn resume(cursor: &str) -> Result<(Place, Chain), Fault> {
+    let malformed = || {
+        let message = "is not a cursor of a dump; start again without one";
+        Fault::invalid("cursor", "malformed", message)
+    };
+    let bytes = BASE64URL_NOPAD
+        .decode(cursor.as_bytes())
+        .map_err(|_| malformed())?;
+    let place: Place = serde_json::from_slice(&bytes).map_err(|_| malformed())?;
+    let is_array = serde_json::from_str::<Vec<String>>(&place.after).is_ok();
+    let chain = Chain::resume(&place.chain, place.lines).filter(|_| is_array);
+    Ok((place, chain.ok_or_else(malformed)?))
+}
+
+fn changed() -> Fault {
+    Fault::Conflict(Conflict {
+        code: "changed-meanwhile",
+        field: None,
+        detail: "something has changed since the dump was begun, so it would show no single moment"
+            .to_owned(),
+        remedy: Some("start the dump again without a cursor; when jobs run, after them".to_owned()),
+    })
+}
