@@ -79,6 +79,9 @@ pub struct Settings {
     pub license_public_key: Option<[u8; 32]>,
     /// The look-alike CA of a development deployment, if one is configured.
     pub development_ca: Option<BaseUrl>,
+    /// Seconds by which the clock is ahead, so that a development deployment can be shown what
+    /// hours bring; zero everywhere else.
+    pub clock_ahead: i64,
     /// Whether replies tell what they cost the database.
     pub shows_costs: bool,
 }

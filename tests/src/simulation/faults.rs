@@ -2,7 +2,7 @@
 
 use emsign_sandbox::{FaultKind, FaultRule};
 
-use super::draws::Draws;
+use crate::draws::Draws;
 
 use FaultKind::{
     BackwardStatus, CertificateMissing, DuplicateRows, HtmlPage, MissingRows, ReplyLostAfter,

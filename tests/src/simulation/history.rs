@@ -9,9 +9,10 @@ use emsign_sandbox::DEFAULT_ACCESS_KEY;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::draws::Draws;
+
 use super::{
     Outcome, Plan, Requests, Tally,
-    draws::Draws,
     faults::Faults,
     stage::Stage,
     task::{self, Ended, Purpose, Task},

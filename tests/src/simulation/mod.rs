@@ -10,7 +10,6 @@
 
 mod books;
 mod campaign;
-mod draws;
 mod faults;
 mod history;
 mod inspect;

@@ -53,6 +53,7 @@ impl Platform for Cloudflare {
     fn now(&self) -> Timestamp {
         // `Date.now()` is a whole number of milliseconds, far below 2^53.
         Timestamp::from_unix((js_sys::Date::now() / 1000.0).floor() as i64)
+            .plus(self.settings.clock_ahead)
     }
 
     fn fill_random(&self, bytes: &mut [u8]) {

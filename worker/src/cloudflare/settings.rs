@@ -27,7 +27,17 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
                 .map_err(|fault| malformed("DEVELOPMENT_CA_BASE", &fault.to_string()))
         })
         .transpose()?;
+    let clock_ahead = optional(env, "DEVELOPMENT_CLOCK_AHEAD")
+        .filter(|_| development_ca.is_some())
+        .map(|seconds| {
+            let rule = "is a number of seconds";
+            seconds
+                .parse()
+                .map_err(|_| malformed("DEVELOPMENT_CLOCK_AHEAD", rule))
+        })
+        .transpose()?;
     Ok(Settings {
+        clock_ahead: clock_ahead.unwrap_or(0),
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,
         shows_costs: development_ca.is_some(),

@@ -74,6 +74,7 @@ impl World {
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
                 license_public_key: Some(license_public_key),
                 development_ca: hosts::checked_base("http://127.0.0.1:1/emSignHub-API").ok(),
+                clock_ahead: 0,
                 shows_costs: false,
             },
             now: Cell::new(now),

@@ -114,6 +114,12 @@ impl Service {
         read().unwrap_or_default()
     }
 
+    /// Ends the program and all that it has started, without a word to them.
+    pub fn kill(&mut self) {
+        signal_group(self.id(), Signal::Kill);
+        let _ = self.child.wait();
+    }
+
     /// Stops the program and all that it has started.
     pub fn stop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {

@@ -74,6 +74,7 @@ struct Settings {
     tools: Tools,
     port: u16,
     environment: PathBuf,
+    variables: Vec<(String, String)>,
 }
 
 impl System {
@@ -110,6 +111,7 @@ impl System {
             tools,
             port,
             environment,
+            variables,
         };
         let worker = start_worker(&settings, &state)?;
         Ok(Self {
@@ -161,6 +163,26 @@ impl System {
     /// When the Worker's schedule fails.
     pub fn run_schedule(&self) -> Result<()> {
         run_schedule(&self.worker_url)
+    }
+
+    /// Ends the Worker's runtime at once, as a power cut does: nothing is finished, and what its
+    /// queue held in memory is gone.
+    pub fn kill_worker(&mut self) {
+        self.worker.kill();
+    }
+
+    /// Starts the Worker again over the same state, with its clock so many seconds ahead.
+    ///
+    /// # Errors
+    ///
+    /// When it does not come back.
+    pub fn start_worker_ahead(&mut self, seconds: i64) -> Result<()> {
+        let mut variables = self.settings.variables.clone();
+        variables.push(("DEVELOPMENT_CLOCK_AHEAD".to_owned(), seconds.to_string()));
+        self.secrets.write_environment(&variables)?;
+        self.worker.stop();
+        self.worker = start_worker(&self.settings, &self.state)?;
+        Ok(())
     }
 
     /// Stops the Worker and starts it again over the same state, as after a crash.
