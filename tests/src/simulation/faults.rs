@@ -25,12 +25,14 @@ const GENERAL: [FaultKind; 11] = [
     Slow,
 ];
 
-const OPERATIONS: [&str; 8] = [
+const OPERATIONS: [&str; 10] = [
     "GenerateOrderSSL",
     "GenerateOrderSSL",
     "GetOrderReport",
     "TrackOrder",
     "GetCertificate",
+    "RevokeOrder",
+    "RevokeOrder",
     "RevokeOrder",
     "RejectOrder",
     "*",
@@ -46,10 +48,13 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// A rule for some of the next calls.
-    pub(super) fn draw(&mut self, draws: &mut Draws, now: i64) -> FaultRule {
+    /// Rules for some of the next calls.
+    pub(super) fn draw(&mut self, draws: &mut Draws, now: i64) -> Vec<FaultRule> {
+        if draws.happens(100) {
+            return self.lost_and_not_listed(draws, now);
+        }
         if draws.happens(300) {
-            return self.of_one_operation(draws, now);
+            return vec![self.of_one_operation(draws, now)];
         }
         let operation = draws.pick(&OPERATIONS).copied().unwrap_or("*");
         let kind = draws.pick(&GENERAL).copied().unwrap_or(ReplyLostAfter);
@@ -58,7 +63,25 @@ impl Faults {
         if kind == Slow {
             rule.seconds = Some(draws.seconds(5, 60));
         }
-        rule
+        vec![rule]
+    }
+
+    /// The answer to a booking is lost, and the first list that is read does not show it.
+    fn lost_and_not_listed(&mut self, draws: &mut Draws, now: i64) -> Vec<FaultRule> {
+        let kind = draws.pick(&[ReplyLostAfter, HtmlPage, ServerErrorAfter]);
+        let kind = kind.copied().unwrap_or(ReplyLostAfter);
+        let mut rules = vec![FaultRule::new("GenerateOrderSSL", kind).times(1)];
+        if !self.is_soon(now) {
+            self.missing_rows_at = Some(now);
+            rules.push(FaultRule::new("GetOrderReport", MissingRows).times(1));
+        }
+        rules
+    }
+
+    /// Whether rows were missing in a list not long ago.
+    fn is_soon(&self, now: i64) -> bool {
+        self.missing_rows_at
+            .is_some_and(|at| now.saturating_sub(at) < BETWEEN_MISSING_ROWS)
     }
 
     fn of_one_operation(&mut self, draws: &mut Draws, now: i64) -> FaultRule {
@@ -79,10 +102,11 @@ impl Faults {
         // A list that leaves an order out and calls itself complete, again and again for longer
         // than the pause before an order is placed anew, cannot be told from one in which the
         // order is not there. So one reading at a time, and none soon after.
-        let is_soon = self
-            .missing_rows_at
-            .is_some_and(|at| now.saturating_sub(at) < BETWEEN_MISSING_ROWS);
-        let kind = if is_soon { DuplicateRows } else { MissingRows };
+        let kind = if self.is_soon(now) {
+            DuplicateRows
+        } else {
+            MissingRows
+        };
         if kind == MissingRows {
             self.missing_rows_at = Some(now);
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use certwright_core::order::{Order, OrderState};
+use certwright_core::order::{Order, OrderState, RevocationPhase};
 use certwright_worker::testing::ADMIN_TOKEN;
 use emsign_sandbox::DEFAULT_ACCESS_KEY;
 use serde::Deserialize;
@@ -87,6 +87,11 @@ fn settled(history: &mut History, orders: &[Order]) {
     for order in orders {
         if matches!(order.state, OrderState::Placing(_)) {
             history.violation(format!("{} is still being placed", order.id));
+        }
+        let revocation = order.state.revocation();
+        let is_sending = revocation.is_some_and(|asked| asked.phase == RevocationPhase::Sending);
+        if is_sending && order.deleted_at.is_none() {
+            history.violation(format!("the revocation of {} was never sent", order.id));
         }
     }
 }

@@ -47,6 +47,7 @@ enum Action {
     Verify,
     Rotate,
     Dcv,
+    Stall,
     Elsewhere,
     Wait,
     Round,
@@ -56,7 +57,7 @@ enum Action {
     Read,
 }
 
-const ACTIONS: [(usize, Action); 24] = [
+const ACTIONS: [(usize, Action); 25] = [
     (14, Action::Place),
     (5, Action::PlaceAgain),
     (2, Action::PlaceOther),
@@ -74,6 +75,7 @@ const ACTIONS: [(usize, Action); 24] = [
     (2, Action::Verify),
     (1, Action::Rotate),
     (2, Action::Dcv),
+    (3, Action::Stall),
     (2, Action::Elsewhere),
     (14, Action::Wait),
     (12, Action::Round),
@@ -103,6 +105,7 @@ impl Action {
             Self::Verify => "verify credential",
             Self::Rotate => "rotate credential",
             Self::Dcv => "verify dcv",
+            Self::Stall => "stall",
             Self::Elsewhere => "order elsewhere",
             Self::Wait => "time passes",
             Self::Round => "schedule",
@@ -115,13 +118,14 @@ impl Action {
 }
 
 /// Kinds of events that a history can do without, the least interesting first.
-pub(super) const KINDS: [&str; 27] = [
+pub(super) const KINDS: [&str; 28] = [
     "read",
     "relief",
     "sync",
     "verify credential",
     "rotate credential",
     "verify dcv",
+    "stall",
     "retry dead letters",
     "admit held",
     "check all due",
@@ -162,10 +166,11 @@ impl History {
         match action {
             Action::Wait => return self.wait(),
             Action::Trouble => {
-                let rule = self.faults.draw(&mut self.draws, self.stage.now());
-                let text = serde_json::to_string(&rule)?;
-                self.note(format!("trouble: {text}"));
-                self.stage.sandbox.borrow_mut().add_fault(rule);
+                for rule in self.faults.draw(&mut self.draws, self.stage.now()) {
+                    let text = serde_json::to_string(&rule)?;
+                    self.note(format!("trouble: {text}"));
+                    self.stage.sandbox.borrow_mut().add_fault(rule);
+                }
                 return Ok(());
             }
             Action::Relief => {
@@ -174,6 +179,7 @@ impl History {
                 return Ok(());
             }
             Action::Elsewhere => return self.order_elsewhere(),
+            Action::Stall => return self.stall(),
             _ if self.tasks.len() >= MOST_TASKS => return Ok(()),
             _ => {}
         }
@@ -216,10 +222,29 @@ impl History {
         Ok(())
     }
 
+    /// What is under way stands still for longer than its work is leased, while the schedule and
+    /// the queue go on; then it goes on too.
+    fn stall(&mut self) -> Result<()> {
+        let seconds = self.draws.seconds(121, 145);
+        self.note(format!("everything under way stalls for {seconds} seconds"));
+        self.pass(seconds);
+        let stalled = std::mem::take(&mut self.tasks);
+        let round = task::round(self.stage.world.clone());
+        self.begin("schedule", Purpose::Other, round);
+        self.finish_tasks()?;
+        for message in self.stage.world.take_due() {
+            let delivery = task::deliver(self.stage.world.clone(), message);
+            self.begin("deliver", Purpose::Other, delivery);
+        }
+        self.finish_tasks()?;
+        self.tasks = stalled;
+        Ok(())
+    }
+
     /// Orders that are placed at the CA without us.
     fn order_elsewhere(&mut self) -> Result<()> {
         // Now and then more than a page of them.
-        let most = if self.draws.happens(60) { 110 } else { 4 };
+        let most = if self.draws.happens(80) { 250 } else { 4 };
         let count = self.draws.below(most).saturating_add(1);
         self.names = self.names.saturating_add(1);
         let domain = format!("e{}.whitlock.example", self.names);
@@ -321,9 +346,11 @@ impl History {
     }
 
     fn act_on_order(&mut self, action: Action) -> Result<()> {
-        let ids: Vec<IdRow> = self
-            .stage
-            .rows("SELECT id FROM orders ORDER BY ordered_at, id")?;
+        let all = "SELECT id FROM orders ORDER BY ordered_at, id";
+        let issued = "SELECT id FROM orders WHERE state IN ('held', 'fulfilled') \
+                      ORDER BY ordered_at, id";
+        let is_aimed = matches!(action, Action::Revoke) && self.draws.happens(800);
+        let ids: Vec<IdRow> = self.stage.rows(if is_aimed { issued } else { all })?;
         // The newest are the most eventful.
         let newest = ids.len().saturating_sub(8);
         let ids = if self.draws.happens(800) {
