@@ -5,7 +5,7 @@
 
 mod quiet;
 
-use std::{thread, time::Duration};
+use std::{fmt, thread, time::Duration};
 
 use anyhow::Result;
 use certwright_harness::{Client, Options, requests::Key};
@@ -66,6 +66,20 @@ pub struct Told {
     pub wishes: usize,
     /// Orders in the CA's books at the end.
     pub booked: usize,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            kills,
+            wishes,
+            booked,
+        } = self;
+        write!(
+            f,
+            "{kills} kills, {wishes} orders wanted, {booked} at the CA, each once"
+        )
+    }
 }
 
 impl Siege {

@@ -11,7 +11,7 @@ use certwright_tests::kills::Siege;
 #[test]
 fn nothing_is_lost_or_ordered_twice_when_the_runtime_is_killed() -> Result<()> {
     let told = Siege::begin(1, 400)?.hold(5)?;
-    println!("{told:?}");
-    assert!(told.booked >= 400, "{told:?}");
+    println!("{told}");
+    assert!(told.booked >= 400, "{told}");
     Ok(())
 }

@@ -9,6 +9,7 @@
 use std::{num::NonZero, process::ExitCode, thread, time::Instant};
 
 use anyhow::Result;
+use certwright_tests::kills::Siege;
 use certwright_tests::simulation::{Campaign, Outcome, Plan, Report, Simulation, shrunk};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -31,6 +32,10 @@ struct Arguments {
     /// Go on after a history that ends badly.
     #[arg(long)]
     keep_going: bool,
+    /// Over the real runtime, which is killed so many times in each history. Needs what
+    /// `cargo xtask build` makes; a history takes some minutes.
+    #[arg(long, value_name = "KILLS")]
+    real: Option<u32>,
     /// Say only how it ended.
     #[arg(long)]
     quiet: bool,
@@ -48,6 +53,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<bool> {
+    if let Some(kills) = arguments.real {
+        return besiege(arguments, kills);
+    }
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let campaign = Campaign {
         first: arguments.seed,
@@ -74,6 +82,28 @@ fn run(arguments: &Arguments) -> Result<bool> {
     }
     tell_bad(arguments, &campaign.plan, &report)?;
     Ok(report.bad.is_empty())
+}
+
+/// Orders that the CA has before a siege: some pages of them.
+const ORDERS: u32 = 400;
+
+/// Histories over the real runtime, one after the other.
+fn besiege(arguments: &Arguments, kills: u32) -> Result<bool> {
+    let mut is_well = true;
+    for number in 0..arguments.runs {
+        let seed = arguments.seed.wrapping_add(number);
+        match Siege::begin(seed, ORDERS)?.hold(kills) {
+            Ok(told) => println!("seed {seed}: {told}"),
+            Err(error) => {
+                println!("seed {seed} ended badly: {error:?}");
+                is_well = false;
+                if !arguments.keep_going {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(is_well)
 }
 
 /// The bad ones by seed, and the least of the shortest.

@@ -5,9 +5,9 @@ mod mutants;
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use certwright_harness::Workspace;
-use certwright_harness::artifacts::cargo;
+use certwright_harness::artifacts::{self, Effort, cargo};
 use certwright_harness::progress::{Done, step};
+use certwright_harness::{Tools, Workspace};
 
 pub(crate) use self::mutants::read as read_mutants;
 
@@ -29,6 +29,10 @@ pub(crate) struct Arguments {
     /// Go on after a history that ends badly.
     #[arg(long)]
     keep_going: bool,
+    /// Play over the real runtime and kill it so many times in each history; the sandbox and the
+    /// Worker are built first. Minutes each, so say how many with --runs.
+    #[arg(long, value_name = "KILLS")]
+    real: Option<u32>,
     /// Break one guard of the code at a time, as tests/mutants.toml says, and see whether the
     /// simulation notices.
     #[arg(long)]
@@ -54,6 +58,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.mutants {
         return mutants::run(&workspace, arguments);
     }
+    if arguments.real.is_some() {
+        let tools = Tools::prepare(&workspace)?;
+        artifacts::build_all(&workspace, &tools, Effort::Quick)?;
+    }
     step("simulation: compile", || {
         cargo(&workspace, &[&["build"], PROFILE.as_slice()].concat())?;
         Ok(Done::Yes)
@@ -72,6 +80,7 @@ fn flags(arguments: &Arguments) -> Vec<String> {
         format!("--seed={}", arguments.seed),
         format!("--steps={}", arguments.steps),
     ];
+    flags.extend(arguments.real.map(|kills| format!("--real={kills}")));
     flags.extend(arguments.jobs.map(|jobs| format!("--jobs={jobs}")));
     flags.extend(arguments.keep_going.then(|| "--keep-going".to_owned()));
     flags
