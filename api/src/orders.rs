@@ -4,7 +4,7 @@ use certwright_core::{
     ca::{Actor, CaOrderNumber, CaRequestNumber, DcvChallenge, DcvMethod, DomainCheck, StatusText},
     directory::DomainCoverage,
     ids::{CertificateId, CredentialId, CsrId, OrderId, OrderReference},
-    order::Revocation,
+    order::{Cancellation, Revocation},
     revocation::RevocationReason,
     time::Timestamp,
 };
@@ -193,6 +193,8 @@ pub struct OrderView {
     pub certificate_id: Option<CertificateId>,
     /// A revocation that was asked for.
     pub revocation: Option<Revocation>,
+    /// A cancellation that was asked for.
+    pub cancellation: Option<Cancellation>,
     /// When the certificate runs out.
     pub expires_at: Option<Timestamp>,
     /// What a person may do now.

@@ -55,9 +55,14 @@ impl Backoff {
     }
 
     fn refused(&self, asked: Option<i64>, now: Timestamp, spread: u32) -> Option<Self> {
-        // Calls that were in flight when the first was refused are no further reason.
-        if self.pause(now).is_some() && asked.is_none() {
-            return None;
+        // Calls that were in flight when the first was refused are no further reason; only a longer
+        // time that the CA asks for is news.
+        if self.pause(now).is_some() {
+            let until = now.plus(asked?.clamp(0, LONGEST_ASKED));
+            return (until > self.paused_until).then_some(Self {
+                paused_until: until,
+                ..*self
+            });
         }
         let whole = FIRST_PAUSE
             .saturating_mul(1 << self.strikes.min(MOST_STRIKES))
@@ -105,6 +110,10 @@ mod tests {
         let limited = CaFault::RateLimited { after: Some(90) };
         let after = Backoff::default().after(Some(&limited), now(), 0).unwrap();
         assert_eq!(after.paused_until, now().plus(90));
+        assert_eq!(after.after(Some(&limited), now(), 0), None);
+        let longer = CaFault::RateLimited { after: Some(120) };
+        let longer = after.after(Some(&longer), now(), 0).unwrap();
+        assert_eq!((longer.strikes, longer.paused_until), (1, now().plus(120)));
         let absurd = CaFault::RateLimited {
             after: Some(i64::MAX),
         };

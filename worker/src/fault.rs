@@ -41,6 +41,17 @@ impl Fault {
     pub fn invalid(field: &str, code: &str, message: impl ToString) -> Self {
         Self::Invalid(vec![explained(field, code, message)])
     }
+
+    /// The order was changed by someone else between reading and writing.
+    #[must_use]
+    pub fn order_moved() -> Self {
+        Self::Conflict(Conflict {
+            code: "order-moved",
+            field: None,
+            detail: "the order changed in this very moment".to_owned(),
+            remedy: Some("look at it again, then repeat the request".to_owned()),
+        })
+    }
 }
 
 /// A fault of one field, told as the core tells it: what is wrong and, after the last semicolon,
@@ -67,6 +78,23 @@ pub fn field_problem(
         code: code.to_owned(),
         message: message.to_string(),
         remedy: remedy.map(str::to_owned),
+    }
+}
+
+/// For the outbox, whose errors people see.
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Invalid(fields) => match fields.first() {
+                Some(first) => write!(f, "{}: {}", first.field, first.message),
+                None => f.write_str("the request cannot be accepted"),
+            },
+            Self::NotFound(what) => write!(f, "there is no such {what}"),
+            Self::Conflict(conflict) => f.write_str(&conflict.detail),
+            Self::Ca(fault) => fault.fmt(f),
+            Self::Internal(_) => f.write_str("something went wrong here; it is in the log"),
+            Self::Seal(fault) => fault.fmt(f),
+        }
     }
 }
 

@@ -46,8 +46,15 @@ pub enum Event {
     RevokeAccepted,
     /// The CA refused the revocation request.
     RevokeRefused(CaRefusal),
+    /// A person wants the order cancelled at the CA.
+    CancelRequested {
+        /// The remark that the CA wants.
+        remark: Remark,
+    },
     /// The CA cancelled the order at our request.
     CancelAccepted,
+    /// The CA refused to cancel the order.
+    CancelRefused(CaRefusal),
     /// A person deleted the order here.
     Deleted,
     /// A person took the deletion back.
@@ -125,6 +132,9 @@ pub enum TransitionError {
     /// No revocation was asked for.
     #[error("no revocation was asked for")]
     NoRevocationRequested,
+    /// No cancellation was asked for.
+    #[error("no cancellation was asked for")]
+    NoCancellationRequested,
     /// The order is not one that can still be cancelled.
     #[error(
         "only an order without an issued certificate can be cancelled; revoke the certificate instead"

@@ -25,6 +25,7 @@ impl Order {
                 stage,
                 certificate_status: row.certificate_status.clone(),
                 order_status: row.order_status.clone(),
+                cancellation: None,
             }),
             Standing::Rejected { text } => OrderState::Rejected { text: text.clone() },
             Standing::Cancelled => OrderState::Cancelled,

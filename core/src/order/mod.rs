@@ -5,6 +5,7 @@
 //! it asks for, or says why the event does not fit. Storing, calling and waiting are the shell's.
 
 mod admission;
+mod cancelling;
 mod event;
 mod import;
 mod observe;
@@ -25,8 +26,8 @@ pub use self::{
     event::{Effect, Event, Transition, TransitionError},
     placing::{ABSENCES_BEFORE_RETRY, CALL_LIMIT, MAX_ATTEMPTS, QUIET_BEFORE_RETRY},
     state::{
-        Failed, Fulfilled, Held, OrderState, Pending, Placing, PlacingPhase, Revocation,
-        RevocationPhase,
+        Cancellation, CancellationPhase, Failed, Fulfilled, Held, OrderState, Pending, Placing,
+        PlacingPhase, Revocation, RevocationPhase,
     },
 };
 use crate::{
@@ -174,7 +175,9 @@ impl Order {
             }
             Event::RevokeAccepted => revoking::accepted(self, now),
             Event::RevokeRefused(refusal) => revoking::refused(self, &refusal, now),
-            Event::CancelAccepted => observe::cancelled(self, now),
+            Event::CancelRequested { remark } => cancelling::requested(self, remark, now),
+            Event::CancelAccepted => cancelling::accepted(self, now),
+            Event::CancelRefused(refusal) => cancelling::refused(self, &refusal, now),
             Event::Deleted => Ok(self.deleted(now)),
             Event::Restored => Ok(self.restored(now)),
         }?;

@@ -48,19 +48,6 @@ pub(super) fn observed(
     })
 }
 
-/// The CA cancelled the order at our request.
-pub(super) fn cancelled(order: &Order, now: Timestamp) -> Result<Transition, TransitionError> {
-    match order.state {
-        OrderState::Cancelled => Ok(Transition::unchanged(order)),
-        OrderState::Pending(_) => {
-            let mut next = order.clone();
-            next.state = OrderState::Cancelled;
-            Ok(Transition::changed(next, now))
-        }
-        _ => Err(TransitionError::NotCancellable),
-    }
-}
-
 /// Nothing new but the time of the look; the version still counts up, because the time is stored.
 fn rescheduled(order: &Order, next: Order, now: Timestamp) -> Transition {
     let is_new_look = next.observed_at != order.observed_at;
@@ -88,6 +75,7 @@ fn pending_next(pending: &Pending, observation: &Observation) -> OrderState {
             stage: stage.clone(),
             certificate_status: observation.certificate_status.clone(),
             order_status: observation.order_status.clone(),
+            cancellation: pending.cancellation.clone(),
         }),
         // Issued is decided by the certificate itself; until it is here the CA is at work. A
         // mismatch stays visible until the CA says something else than "issued".
@@ -99,6 +87,7 @@ fn pending_next(pending: &Pending, observation: &Observation) -> OrderState {
             },
             certificate_status: observation.certificate_status.clone(),
             order_status: observation.order_status.clone(),
+            cancellation: pending.cancellation.clone(),
         }),
         Standing::Rejected { text } => OrderState::Rejected { text: text.clone() },
         Standing::Cancelled => OrderState::Cancelled,

@@ -86,6 +86,7 @@ fn book(order: &Order, booked: Booked, now: Timestamp) -> Transition {
         stage: Stage::Processing,
         certificate_status: StatusText::default(),
         order_status: StatusText::default(),
+        cancellation: None,
     });
     Transition::changed(next, now)
 }

@@ -203,6 +203,45 @@ fn already_done_counts_as_taken() {
 }
 
 #[test]
+fn cancelled_is_said_only_when_the_ca_says_it() {
+    let ask = Event::CancelRequested { remark: remark() };
+    let asked = after(&pending(), ask.clone(), start());
+    assert!(asked.state.sending_since().is_some());
+    assert!(!asked.apply(ask.clone(), start()).unwrap().is_change);
+    let approval = Standing::Pending {
+        stage: Stage::Approval,
+    };
+    let seen = Event::Observed(Box::new(observation(approval, start().plus(5))));
+    let followed = after(&asked, seen, start().plus(5));
+    assert_eq!(followed.state.sending_since(), Some(start()));
+    let no = Event::CancelRefused(refusal(RefusalKind::WrongState));
+    let refused = after(&followed, no, start().plus(6));
+    assert!(matches!(
+        refused.state.cancellation().unwrap().phase,
+        CancellationPhase::Refused { .. }
+    ));
+    assert!(refused.apply(ask.clone(), start()).unwrap().is_change);
+    let already = Event::CancelRefused(refusal(RefusalKind::AlreadyDone));
+    let cancelled = after(&followed, already, start().plus(6));
+    assert_eq!(cancelled.state, OrderState::Cancelled);
+    assert!(!cancelled.apply(ask.clone(), start()).unwrap().is_change);
+    assert_eq!(
+        fulfilled().apply(ask, start()),
+        Err(TransitionError::NotCancellable)
+    );
+}
+
+#[test]
+fn what_a_person_asked_for_is_followed_although_the_order_was_deleted() {
+    let ask = Event::CancelRequested { remark: remark() };
+    let deleted = after(&pending(), Event::Deleted, start());
+    assert_eq!(deleted.next_check_at, None);
+    let asked = after(&pending(), ask, start());
+    let deleted = after(&asked, Event::Deleted, start());
+    assert!(deleted.next_check_at.is_some());
+}
+
+#[test]
 fn a_mismatch_stays_shown_while_the_certificate_is_asked_for_again() {
     let differences = vec!["another key".to_owned()];
     let wrong = after(

@@ -3,20 +3,22 @@
 use super::{Order, OrderState, RevocationPhase};
 use crate::time::{DAY, HOUR, MINUTE, Timestamp};
 
-/// The next time to look, or `None` when nothing is expected to change.
+/// The next time to look, or `None` when nothing is expected to change. What a person asked the CA
+/// for is followed until the CA was heard to have it, even if the order was deleted here since.
 pub(super) fn next_check(order: &Order, now: Timestamp) -> Option<Timestamp> {
-    if order.deleted_at.is_some() {
+    let is_sending = order.state.sending_since().is_some();
+    if order.deleted_at.is_some() && !is_sending {
         return None;
     }
     let interval = match &order.state {
+        _ if is_sending => MINUTE,
         OrderState::Pending(_) if order.ca_order_number.is_some() => {
             pending_interval(now.seconds_since(order.ordered_at))
         }
         OrderState::Held(_) | OrderState::Fulfilled(_) => {
             let revocation = order.state.revocation()?;
             match revocation.phase {
-                RevocationPhase::Sending => MINUTE,
-                RevocationPhase::Requested => {
+                RevocationPhase::Sending | RevocationPhase::Requested => {
                     pending_interval(now.seconds_since(revocation.requested_at))
                 }
                 RevocationPhase::Refused { .. } => return None,

@@ -94,6 +94,29 @@ impl OrderState {
         }
     }
 
+    /// The cancellation that was asked for, while it is not carried out.
+    #[must_use]
+    pub fn cancellation(&self) -> Option<&Cancellation> {
+        match self {
+            Self::Pending(pending) => pending.cancellation.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Since when the CA is to hear of a revocation or cancellation that it was not heard to take.
+    #[must_use]
+    pub fn sending_since(&self) -> Option<Timestamp> {
+        let revocation = self
+            .revocation()
+            .filter(|asked| asked.phase == RevocationPhase::Sending)
+            .map(|asked| asked.requested_at);
+        let cancellation = self
+            .cancellation()
+            .filter(|asked| asked.phase == CancellationPhase::Sending)
+            .map(|asked| asked.requested_at);
+        revocation.or(cancellation)
+    }
+
     /// The revocation that was asked for, while it is not carried out.
     #[must_use]
     pub fn revocation(&self) -> Option<&Revocation> {
@@ -162,6 +185,35 @@ pub struct Pending {
     pub certificate_status: StatusText,
     /// `orderStatusId` and text, as last seen.
     pub order_status: StatusText,
+    /// A cancellation that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation: Option<Cancellation>,
+}
+
+/// A cancellation that was asked for and is not carried out. The CA decides at once: what it takes
+/// is cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cancellation {
+    /// The remark for the CA.
+    pub remark: Remark,
+    /// When a person asked for it.
+    pub requested_at: Timestamp,
+    /// How far it is.
+    pub phase: CancellationPhase,
+}
+
+/// How far a cancellation is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CancellationPhase {
+    /// The CA has not been heard to take the request.
+    Sending,
+    /// The CA refused.
+    Refused {
+        /// The CA's words.
+        text: String,
+    },
 }
 
 /// Issued, but not stored for want of a seat.

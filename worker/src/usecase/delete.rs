@@ -7,7 +7,7 @@ use certwright_core::{
     order::{Event, OrderState},
 };
 
-use super::{order_view, revoke::moved};
+use super::order_view;
 use crate::{
     caller::Caller,
     database::Database,
@@ -74,7 +74,7 @@ async fn apply<P: Platform>(
     ];
     let changed = platform.database().batch(statements).await?;
     if changed.first().is_none_or(|rows| *rows == 0) {
-        return Err(moved());
+        return Err(Fault::order_moved());
     }
     Ok(order_view::view(change.order))
 }

@@ -4,7 +4,7 @@ use certwright_api::orders::{OrderAction, OrderStatusView, OrderView};
 use certwright_core::{
     ca::Actor,
     ids::OrderId,
-    order::{Order, OrderState, PlacingPhase, RevocationPhase},
+    order::{CancellationPhase, Order, OrderState, PlacingPhase, Revocation, RevocationPhase},
 };
 
 use crate::{fault::Fault, platform::Platform, storage::orders};
@@ -35,6 +35,7 @@ pub fn view(order: Order) -> OrderView {
         status: status(&order),
         certificate_id: order.state.certificate_id().cloned(),
         revocation: order.state.revocation().cloned(),
+        cancellation: order.state.cancellation().cloned(),
         allowed: allowed(&order),
         id: order.id,
         credential_id: order.credential_id,
@@ -96,29 +97,29 @@ fn status(order: &Order) -> OrderStatusView {
         OrderState::Pending(pending) => OrderStatusView {
             stage: Some(pending.stage.name().to_owned()),
             actor: Some(pending.stage.actor()),
-            guidance: pending.stage.guidance().to_owned(),
+            guidance: match pending.cancellation.as_ref().map(|asked| &asked.phase) {
+                None => pending.stage.guidance().to_owned(),
+                Some(CancellationPhase::Sending) => {
+                    "Cancellation asked for; emSign has not confirmed that it has the request. Certwright asks again within minutes.".to_owned()
+                }
+                Some(CancellationPhase::Refused { text }) => {
+                    format!("emSign refused to cancel: {text}. {}", pending.stage.guidance())
+                }
+            },
             ca_certificate_status: Some(pending.certificate_status.clone()),
             ca_order_status: Some(pending.order_status.clone()),
             ..base
         },
-        OrderState::Held(_) => OrderStatusView {
+        OrderState::Held(held) => OrderStatusView {
             actor: Some(Actor::Requester),
-            guidance: "Issued, and whole at emSign; no seat of the license is free. Add seats, then admit held certificates.".to_owned(),
+            guidance: revocation_guidance(
+                held.revocation.as_ref(),
+                "Issued, and whole at emSign; no seat of the license is free. Add seats, then admit held certificates.",
+            ),
             ..base
         },
         OrderState::Fulfilled(fulfilled) => OrderStatusView {
-            guidance: match fulfilled.revocation.as_ref().map(|revocation| &revocation.phase) {
-                None => "Issued and stored.".to_owned(),
-                Some(RevocationPhase::Sending) => {
-                    "Revocation asked for; emSign has not confirmed that it has the request.".to_owned()
-                }
-                Some(RevocationPhase::Requested) => {
-                    "emSign has the revocation request and has not decided; the certificate is still valid.".to_owned()
-                }
-                Some(RevocationPhase::Refused { text }) => {
-                    format!("emSign refused the revocation: {text}. The certificate is still valid.")
-                }
-            },
+            guidance: revocation_guidance(fulfilled.revocation.as_ref(), "Issued and stored."),
             ..base
         },
         OrderState::Rejected { text } => {
@@ -132,6 +133,22 @@ fn status(order: &Order) -> OrderStatusView {
         }
         OrderState::Revoked { .. } => {
             OrderStatusView { guidance: "emSign revoked the certificate.".to_owned(), ..base }
+        }
+    }
+}
+
+/// How far a revocation is; `otherwise` when none was asked for.
+fn revocation_guidance(asked: Option<&Revocation>, otherwise: &str) -> String {
+    match asked.map(|asked| &asked.phase) {
+        None => otherwise.to_owned(),
+        Some(RevocationPhase::Sending) => {
+            "Revocation asked for; emSign has not confirmed that it has the request. Certwright asks again within minutes.".to_owned()
+        }
+        Some(RevocationPhase::Requested) => {
+            "emSign has the revocation request and has not decided; the certificate is still valid.".to_owned()
+        }
+        Some(RevocationPhase::Refused { text }) => {
+            format!("emSign refused the revocation: {text}. The certificate is still valid.")
         }
     }
 }

@@ -6,10 +6,9 @@ use certwright_core::{
     ca::Observation,
     fault::CaFault,
     ids::{CredentialId, OrderId, WorkId},
-    order::{Effect, Event, Order, RevocationPhase, Transition},
-    time::MINUTE,
+    order::{Effect, Event, Order, Transition},
 };
-use certwright_emsign::{RevokeOrder, TrackOrder};
+use certwright_emsign::TrackOrder;
 use futures_util::{StreamExt, stream};
 
 use super::{
@@ -17,6 +16,7 @@ use super::{
     fetch::{Ready, connections, orders_of, width},
     messages,
     not_done::{NotDone, give_up},
+    wish,
 };
 use crate::{
     ca::Urgency,
@@ -29,9 +29,6 @@ use crate::{
         work::{self, NewWork, Taken},
     },
 };
-
-/// Seconds after which a revocation whose request was never confirmed is sent again.
-const RESEND_AFTER: i64 = 2 * MINUTE;
 
 /// Checks the orders that the pieces are about, all in one batch of statements.
 pub(super) async fn run<P: Platform>(
@@ -82,9 +79,7 @@ pub(super) async fn run<P: Platform>(
         .collect();
     let follow_up = save(platform, &changed, &done).await?;
     platform.enqueue(follow_up, 0).await;
-    for change in &changed {
-        resend_revocation(platform, &accounts, &change.order).await?;
-    }
+    resend_wishes(platform, &accounts, &changed).await?;
     give_up(platform, not_done).await
 }
 
@@ -155,46 +150,31 @@ pub(crate) fn work_of(platform: &impl Platform, change: &Transition) -> Vec<NewW
         .collect()
 }
 
-/// Sends a revocation again that the CA was never heard to take. Repeating it is safe: the CA
-/// answers "already requested" (emSign API reference, A16.1).
-async fn resend_revocation<P: Platform>(
+/// Sends wishes again that the CA was not heard to take and does not show, and stores the answers.
+async fn resend_wishes<P: Platform>(
     platform: &P,
     accounts: &HashMap<CredentialId, Ready<'_, P>>,
-    order: &Order,
+    changed: &[Transition],
 ) -> Result<(), Fault> {
-    let Some(revocation) = order.state.revocation() else {
-        return Ok(());
-    };
-    let is_overdue = revocation.phase == RevocationPhase::Sending
-        && platform.now().seconds_since(revocation.requested_at) >= RESEND_AFTER;
-    let (Some(number), Some(account), true) = (
-        order.ca_order_number.clone(),
-        accounts.get(&order.credential_id),
-        is_overdue,
-    ) else {
-        return Ok(());
-    };
-    let call = RevokeOrder {
-        order_number: number,
-        requestor_email: order
-            .requestor_email
-            .clone()
-            .unwrap_or_else(|| account.user_email.clone()),
-        reason: revocation.reason,
-        remark: revocation.remark.clone(),
-    };
-    let event = match account.connection.call(&call).await {
-        Ok(()) => Event::RevokeAccepted,
-        Err(CaFault::Refused(refusal)) => Event::RevokeRefused(refusal),
-        Err(_) => return Ok(()),
-    };
-    if let Ok(change) = order.apply(event, platform.now())
-        && change.is_change
-    {
-        platform
-            .database()
-            .batch(vec![orders::update(&[&change.order])?])
-            .await?;
+    let overdue = changed
+        .iter()
+        .map(|change| &change.order)
+        .filter(|order| wish::is_overdue(order, platform.now()))
+        .filter_map(|order| Some((order, accounts.get(&order.credential_id)?)));
+    let answered: Vec<Order> = stream::iter(overdue)
+        .map(|(order, account)| async move {
+            let event = wish::send(&account.connection, &account.user_email, order).await?;
+            let change = order.apply(event, platform.now()).ok()?;
+            change.is_change.then_some(change.order)
+        })
+        .buffered(width(accounts))
+        .filter_map(|answered| async { answered })
+        .collect()
+        .await;
+    if !answered.is_empty() {
+        let orders: Vec<&Order> = answered.iter().collect();
+        let statement = orders::update(&orders)?;
+        platform.database().batch(vec![statement]).await?;
     }
     Ok(())
 }
@@ -215,6 +195,6 @@ pub(crate) async fn now<P: Platform>(platform: &P, order: &Order) -> Result<bool
         return Ok(false);
     }
     save(platform, std::slice::from_ref(&change), &[]).await?;
-    resend_revocation(platform, &accounts, &change.order).await?;
+    resend_wishes(platform, &accounts, std::slice::from_ref(&change)).await?;
     Ok(change.effects.contains(&Effect::FetchCertificate))
 }

@@ -7,6 +7,7 @@ mod not_done;
 mod place;
 mod run;
 mod sync;
+pub(crate) mod wish;
 
 use certwright_core::{
     directory::DirectoryPart,
