@@ -127,7 +127,8 @@ impl<'p, P: Platform> Connection<'p, P> {
     /// then tried twice more, after seconds, while the account's background work stands still.
     ///
     /// # Errors
-    /// [`CaFault`]; background calls of a paused account are refused here and not made.
+    /// [`CaFault`]; background calls of a paused account are refused here and not made. A fault for
+    /// the rate limit says how long the account rests, where that is known.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Reply, CaFault> {
         let mut waits = PERSON_WAITS.iter();
         loop {
@@ -139,6 +140,10 @@ impl<'p, P: Platform> Connection<'p, P> {
                     if self.urgency == Urgency::Person =>
                 {
                     self.platform.wait(*seconds).await;
+                }
+                (Err(CaFault::RateLimited { after: None }), _) => {
+                    let after = self.rest();
+                    return Err(CaFault::RateLimited { after });
                 }
                 _ => return reply,
             }
@@ -163,12 +168,18 @@ impl<'p, P: Platform> Connection<'p, P> {
         interpret(call, &reply, &stamp)
     }
 
+    /// For how many seconds more the account rests, if it does.
+    fn rest(&self) -> Option<i64> {
+        let now = self.platform.now();
+        let until = self.pace.backoff.get().pause(now)?;
+        Some(until.seconds_since(now))
+    }
+
     /// Background work of a paused account does not call.
     fn may_call(&self) -> Result<(), CaFault> {
-        let now = self.platform.now();
-        match (self.urgency, self.pace.backoff.get().pause(now)) {
-            (Urgency::Background, Some(until)) => Err(CaFault::RateLimited {
-                after: Some(until.seconds_since(now)),
+        match (self.urgency, self.rest()) {
+            (Urgency::Background, Some(seconds)) => Err(CaFault::RateLimited {
+                after: Some(seconds),
             }),
             _ => Ok(()),
         }

@@ -138,15 +138,18 @@ fn of_ca(fault: &CaFault) -> Problem {
                 format!("emSign gave no usable answer: {why}"),
             )
         },
-        CaFault::RateLimited { .. } => Problem {
-            remedy: Some("try again in a moment".to_owned()),
+        CaFault::RateLimited { after } => Problem {
+            remedy: Some(match after {
+                Some(seconds) => format!("try again in {seconds} seconds"),
+                None => "try again in a moment".to_owned(),
+            }),
             ..problem(
                 &Base {
                     status: StatusCode::SERVICE_UNAVAILABLE,
                     code: "ca-rate-limited",
                     title: "emSign asks for fewer calls",
                 },
-                "emSign asks for fewer calls at the moment",
+                "emSign asks for fewer calls of this account at the moment; nothing was done",
             )
         },
         CaFault::CredentialRefused(refusal) => {

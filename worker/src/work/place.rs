@@ -112,7 +112,8 @@ async fn call<P: Platform>(
 }
 
 /// The organization's token is read just before it is used: it is a capability and not stored. A
-/// refusal is no obstacle: without the token the CA asks the organization's contact by e-mail.
+/// refusal is no obstacle: without the token the CA asks the organization's contact by e-mail, and
+/// an account that is refused is refused in so many words when it orders.
 async fn with_token<P: Platform>(
     connection: &Connection<'_, P>,
     request: &NewOrder,
@@ -127,7 +128,7 @@ async fn with_token<P: Platform>(
     };
     let prevetting_token = match connection.call(&details).await {
         Ok(details) => details.prevetting_token,
-        Err(CaFault::Refused(_)) => None,
+        Err(CaFault::Refused(_) | CaFault::CredentialRefused(_)) => None,
         Err(fault) => return Err(fault),
     };
     let number = organization.number.clone();
@@ -161,60 +162,85 @@ async fn look<P: Platform>(
         ..ReportQuery::default()
     };
     let mut found = None;
+    let mut is_whole = true;
     for query in [by_tag, by_facts] {
-        let rows = match read_all(connection, &query).await {
-            Ok(rows) => rows,
-            Err(not_done) => return give_up(platform, vec![(piece, not_done)]).await,
+        let list = match read_all(connection, &query).await {
+            Ok(list) => list,
+            Err(fault) => return give_up(platform, vec![(piece, NotDone::from(&fault))]).await,
         };
-        found = match with_reference(&rows, reference) {
+        is_whole &= list.is_whole;
+        found = match with_reference(&list.rows, reference) {
             Some(row) => Some(row.clone()),
-            None => lookalike(platform, order, &rows, called_at).await?,
+            None => lookalike(platform, order, &list.rows, called_at).await?,
         };
         if found.is_some() {
             break;
         }
     }
-    let booked = found.and_then(|row| {
-        let order_number = row.order_number?;
-        Some(Booked {
-            order_number,
-            request_number: row.request_number,
-        })
-    });
-    let (event, outcome) = match booked {
-        Some(booked) => (Event::FoundAtCa(booked), "found"),
-        None => (Event::AbsentAtCa, "absent"),
+    let (event, outcome) = match (found, is_whole) {
+        (Some(row), _) => match row.order_number {
+            Some(order_number) => {
+                let request_number = row.request_number;
+                let booked = Booked {
+                    order_number,
+                    request_number,
+                };
+                (Event::FoundAtCa(booked), "found")
+            }
+            None => return later(platform, piece, "the CA lists the order without a number").await,
+        },
+        (None, true) => (Event::AbsentAtCa, "absent"),
+        (None, false) => {
+            return later(
+                platform,
+                piece,
+                "the CA's order list could not be read whole",
+            )
+            .await;
+        }
     };
     let change = order.apply(event, platform.now())?;
     store(platform, piece, &change, outcome).await
 }
 
-/// Every page of a search; a list that cannot be read to its end proves nothing.
+async fn later<P: Platform>(platform: &P, piece: &Taken, error: &str) -> Result<(), Fault> {
+    let error = error.to_owned();
+    give_up(
+        platform,
+        vec![(piece, NotDone::Later { after: None, error })],
+    )
+    .await
+}
+
+/// What a search of the CA's list gave.
+struct Listed {
+    rows: Vec<ReportRow>,
+    /// Whether that is all of it. A list that was not read whole proves no absence.
+    is_whole: bool,
+}
+
 async fn read_all<P: Platform>(
     connection: &Connection<'_, P>,
     query: &ReportQuery,
-) -> Result<Vec<ReportRow>, NotDone> {
-    let mut rows = Vec::new();
-    let mut page = 1;
-    loop {
+) -> Result<Listed, CaFault> {
+    let mut listed = Listed {
+        rows: Vec::new(),
+        is_whole: true,
+    };
+    for page in 1..=MAX_PAGES {
         let query = ReportQuery {
             page,
             ..query.clone()
         };
-        let reply = connection
-            .call(&GetOrderReport(query))
-            .await
-            .map_err(|fault| NotDone::from(&fault))?;
-        rows.extend(reply.rows);
+        let reply = connection.call(&GetOrderReport(query)).await?;
+        listed.rows.extend(reply.rows);
+        listed.is_whole &= reply.unreadable.is_empty();
         if page >= reply.pages {
-            return Ok(rows);
+            return Ok(listed);
         }
-        if page >= MAX_PAGES || !reply.unreadable.is_empty() {
-            let error = "the CA's order list could not be read to its end".to_owned();
-            return Err(NotDone::Later { after: None, error });
-        }
-        page += 1;
     }
+    listed.is_whole = false;
+    Ok(listed)
 }
 
 fn with_reference<'r>(rows: &'r [ReportRow], reference: &OrderReference) -> Option<&'r ReportRow> {
