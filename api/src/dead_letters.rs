@@ -6,7 +6,8 @@ use certwright_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A piece of work that did not succeed and is not tried again by itself.
+/// A piece of work that did not succeed and is not tried again by itself. A check or fetch of an
+/// order is asked for anew, and leaves the dead letters, when the order is next due for a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeadLetterView {
@@ -22,7 +23,7 @@ pub struct DeadLetterView {
     pub credential_id: Option<CredentialId>,
     /// The job that it belongs to, which cannot finish without it.
     pub job_id: Option<JobId>,
-    /// How often it was tried.
+    /// How often it was tried. Waiting for the CA's rate limit is no attempt.
     pub attempts: u32,
     /// What went wrong the last time.
     pub error: Option<String>,

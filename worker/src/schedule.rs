@@ -2,7 +2,7 @@
 //! that ran out. Each round is bounded; what is left over is taken up by the next.
 
 use certwright_core::{
-    ids::CredentialId,
+    ids::{CredentialId, WorkId},
     time::{DAY, MINUTE},
 };
 use serde::Deserialize;
@@ -11,9 +11,9 @@ use crate::{
     database::{Database, Statement, decode},
     fault::Fault,
     platform::Platform,
-    storage::{certificates, orders, work},
+    storage::{certificates, dead_letters, orders, work},
     usecase::{check, restore, sync},
-    work::messages,
+    work::{MAX_ATTEMPTS, Message, messages},
 };
 
 /// Seconds after which due work counts as lost by the queue.
@@ -31,15 +31,24 @@ pub async fn round<P: Platform>(platform: &P) -> Result<(), Fault> {
     if restore::is_going_on(platform).await? {
         return Ok(());
     }
-    send_lost_work(platform).await?;
-    check_due_orders(platform).await?;
-    sync_daily(platform).await?;
-    let now = platform.now();
-    let release = certificates::release_expired(now, SEATS_PER_ROUND);
+    let parts = [
+        send_lost_work(platform).await,
+        check_due_orders(platform).await,
+        sync_daily(platform).await,
+        release_seats(platform).await,
+    ];
+    // One that fails keeps none of the others from being done.
+    parts.into_iter().collect()
+}
+
+async fn release_seats<P: Platform>(platform: &P) -> Result<(), Fault> {
+    let release = certificates::release_expired(platform.now(), SEATS_PER_ROUND);
     platform.database().batch(vec![release]).await?;
     Ok(())
 }
 
+/// Lost pieces are sent again. One that was taken before travels alone, so that a piece that kills
+/// its invocation takes no others with it; one that has done so often is set aside.
 async fn send_lost_work<P: Platform>(platform: &P) -> Result<(), Fault> {
     let now = platform.now();
     let lost = work::overdue(
@@ -49,29 +58,33 @@ async fn send_lost_work<P: Platform>(platform: &P) -> Result<(), Fault> {
         LOST_PER_ROUND,
     )
     .await?;
-    let again = messages(lost.iter().map(|(id, task)| (id, task)));
+    let (fresh, taken): (Vec<_>, Vec<_>) = lost.into_iter().partition(|piece| piece.attempts == 0);
+    let exhausted: Vec<WorkId> = taken
+        .iter()
+        .filter(|piece| piece.attempts >= MAX_ATTEMPTS)
+        .map(|piece| piece.id.clone())
+        .collect();
+    if !exhausted.is_empty() {
+        let set_aside = dead_letters::set_aside_exhausted(&exhausted, MAX_ATTEMPTS, now)?;
+        platform.database().batch(vec![set_aside]).await?;
+    }
+    let mut again = messages(fresh.iter().map(|piece| (&piece.id, &piece.task)));
+    again.extend(taken.into_iter().map(|piece| Message {
+        work: vec![piece.id],
+    }));
     platform.enqueue(again, 0).await;
     Ok(())
 }
 
-/// Work of a check is there once per order, so an order that is due is not asked about twice.
 async fn check_due_orders<P: Platform>(platform: &P) -> Result<(), Fault> {
     let now = platform.now();
     let due = orders::due(platform.database(), now.unix(), check::ROUND).await?;
     if due.is_empty() {
         return Ok(());
     }
-    let pieces = check::pieces(platform, &due, None);
-    platform
-        .database()
-        .batch(vec![work::insert(&pieces, now)?])
-        .await?;
-    platform
-        .enqueue(
-            messages(pieces.iter().map(|piece| (&piece.id, &piece.task))),
-            0,
-        )
-        .await;
+    let checks = check::start(platform, &due, None)?;
+    platform.database().batch(checks.statements).await?;
+    platform.enqueue(checks.messages, 0).await;
     Ok(())
 }
 
@@ -89,7 +102,7 @@ async fn sync_daily<P: Platform>(platform: &P) -> Result<(), Fault> {
     );
     let stale: Vec<StaleRow> = decode(platform.database().query(statement.bind(cutoff)).await?)?;
     for row in stale {
-        let start = sync::start(platform, &row.id, &[])?;
+        let start = sync::start(platform, &[row.id], &[])?;
         platform.database().batch(start.statements).await?;
         platform.enqueue(start.messages, 0).await;
     }

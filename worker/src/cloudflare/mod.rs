@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
 use worker::{
-    Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue, ScheduleContext,
-    ScheduledEvent, console_error, console_log, event,
+    Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue,
+    QueueRetryOptionsBuilder, ScheduleContext, ScheduledEvent, console_error, console_log, event,
 };
 
 use self::database::D1;
@@ -19,6 +19,7 @@ use crate::{
     http,
     platform::{NoReply, Platform, SealFault, Settings},
     schedule,
+    storage::work::LEASE_SECONDS,
     work::{self, Message},
 };
 
@@ -118,6 +119,9 @@ impl Platform for Cloudflare {
     }
 }
 
+/// Seconds before a message that failed is delivered again: by then its pieces are free again.
+const RETRY_AFTER: u32 = LEASE_SECONDS as u32 + 10;
+
 /// The longest delay of a queue message, in seconds.
 const MAX_DELAY: u32 = 12 * 60 * 60;
 
@@ -168,7 +172,10 @@ async fn queue(batch: MessageBatch<Message>, env: Env, _context: Context) -> wor
             Ok(()) => message.ack(),
             Err(fault) => {
                 console_error!("work failed: {fault:?}");
-                message.retry();
+                let later = QueueRetryOptionsBuilder::new()
+                    .with_delay_seconds(RETRY_AFTER)
+                    .build();
+                message.retry_with_options(&later);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Linked accounts.
 
+use std::collections::BTreeSet;
+
 use certwright_api::credentials::CredentialView;
 use certwright_core::{
     backoff::Backoff,
@@ -158,6 +160,22 @@ pub async fn by_id(
            created_at, verified_at, directory_revision, strikes, paused_until FROM credentials WHERE id = ?1",
     );
     Ok(credentials(database.query(statement.bind(id.as_str())).await?)?.pop())
+}
+
+/// The accounts with these ids, in no promised order.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn by_ids(
+    database: &impl Database,
+    ids: &BTreeSet<&str>,
+) -> Result<Vec<CredentialRow>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
+           created_at, verified_at, directory_revision, strikes, paused_until FROM credentials \
+         WHERE id IN (SELECT value FROM json_each(?1))",
+    );
+    credentials(database.query(statement.bind(json(ids)?)).await?)
 }
 
 /// Every account, oldest first. There are as many as an organization has emSign accounts: few.

@@ -1,5 +1,7 @@
 //! Jobs. How much is done of them is counted by triggers on the outbox.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use certwright_api::jobs::{ImportReport, JobKind, JobReport, JobState, JobView, PartReport};
 use certwright_core::{
     directory::DirectoryPart,
@@ -56,6 +58,23 @@ pub fn insert(
     .bind(kind_name(kind))
     .bind(credential.map(CredentialId::as_str))
     .bind(now)
+}
+
+/// Starts jobs of one kind, each for an account. Their pieces of work must be inserted in the same
+/// batch.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn insert_all(
+    jobs: &[(JobId, CredentialId)],
+    kind: JobKind,
+    now: Timestamp,
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "INSERT INTO jobs (id, kind, credential_id, parameters, report, created_at, updated_at) \
+         SELECT value ->> 0, ?2, value ->> 1, '{}', '{}', ?3, ?3 FROM json_each(?1)",
+    );
+    Ok(statement.bind(json(jobs)?).bind(kind_name(kind)).bind(now))
 }
 
 /// Replaces a job's report, if the piece of work is still held under this lease.
@@ -115,21 +134,30 @@ pub fn merge_sync(
     .bind(lease.token))
 }
 
-/// Notes what a job could not do.
-#[must_use]
-pub fn note_problem(id: &JobId, problem: &str, now: Timestamp) -> Statement {
-    Statement::new("UPDATE jobs SET problem = ?2, updated_at = ?3 WHERE id = ?1")
-        .bind(id.as_str())
-        .bind(problem)
-        .bind(now)
+/// Notes what jobs could not do.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn note_problems(
+    problems: &BTreeMap<&str, &str>,
+    now: Timestamp,
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE jobs SET problem = j.value, updated_at = ?2 FROM json_each(?1) AS j \
+         WHERE jobs.id = j.key",
+    );
+    Ok(statement.bind(json(problems)?).bind(now))
 }
 
-/// Notes that a job moved.
-#[must_use]
-pub fn touch(id: &JobId, now: Timestamp) -> Statement {
-    Statement::new("UPDATE jobs SET updated_at = ?2 WHERE id = ?1")
-        .bind(id.as_str())
-        .bind(now)
+/// Notes that jobs moved.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn touch(ids: &BTreeSet<&str>, now: Timestamp) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE jobs SET updated_at = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
+    );
+    Ok(statement.bind(json(ids)?).bind(now))
 }
 
 fn views(rows: Rows) -> Result<Vec<JobView>, DatabaseFault> {

@@ -220,17 +220,6 @@ pub fn postpone_check(ids: &[&str], until: Timestamp) -> Result<Statement, Datab
     Ok(statement.bind(json(ids)?).bind(until))
 }
 
-/// Lets an order be due for a check at once.
-#[must_use]
-pub fn hasten_check(id: &OrderId, now: Timestamp) -> Statement {
-    Statement::new(
-        "UPDATE orders SET next_check_at = min(next_check_at, ?2) \
-         WHERE id = ?1 AND next_check_at IS NOT NULL",
-    )
-    .bind(id.as_str())
-    .bind(now)
-}
-
 /// Held orders, the oldest first.
 ///
 /// # Errors

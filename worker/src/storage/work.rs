@@ -15,8 +15,9 @@ use crate::{
     work::Task,
 };
 
-/// Seconds for which a piece of work is held by whoever took it. Longer than an invocation with
-/// its calls lasts.
+/// Seconds for which a piece of work is held by whoever took it: longer than an invocation with its
+/// calls lasts, unless the CA is very slow. Whoever takes a piece over then does the same again,
+/// and only one of the two writes it.
 pub const LEASE_SECONDS: i64 = 120;
 
 /// A piece to be written.
@@ -331,9 +332,21 @@ pub fn put_back(pieces: &[PutBack]) -> Result<Option<Statement>, DatabaseFault> 
 struct OverdueRow {
     id: WorkId,
     payload: String,
+    attempts: u32,
 }
 
-/// Pieces that are due since before `cutoff` and that nobody holds: their message was lost.
+/// A piece whose message was lost, or whose invocation was killed.
+pub struct Overdue {
+    /// Identity.
+    pub id: WorkId,
+    /// What is to be done.
+    pub task: Task,
+    /// How often it was taken.
+    pub attempts: u32,
+}
+
+/// Pieces that are due since before `cutoff` and that nobody holds. Orders that are being placed
+/// come first, whatever else is late.
 ///
 /// # Errors
 /// [`DatabaseFault`].
@@ -342,17 +355,27 @@ pub async fn overdue(
     cutoff: Timestamp,
     now: Timestamp,
     limit: u32,
-) -> Result<Vec<(WorkId, Task)>, DatabaseFault> {
+) -> Result<Vec<Overdue>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT id, payload FROM work \
-         WHERE dead_at IS NULL AND due_at <= ?1 AND leased_until <= ?2 ORDER BY due_at LIMIT ?3",
+        "SELECT * FROM (SELECT id, payload, attempts FROM work WHERE kind = 'place' \
+           AND dead_at IS NULL AND due_at <= ?1 AND leased_until <= ?2 LIMIT ?3) \
+         UNION ALL \
+         SELECT * FROM (SELECT id, payload, attempts FROM work WHERE kind <> 'place' \
+           AND dead_at IS NULL AND due_at <= ?1 AND leased_until <= ?2 ORDER BY due_at LIMIT ?3) \
+         LIMIT ?3",
     );
     let rows = database
         .query(statement.bind(cutoff).bind(now).bind(limit))
         .await?;
     decode::<OverdueRow>(rows)?
         .into_iter()
-        .map(|row| Ok((row.id.clone(), task(&row.id, &row.payload)?)))
+        .map(|row| {
+            Ok(Overdue {
+                task: task(&row.id, &row.payload)?,
+                id: row.id,
+                attempts: row.attempts,
+            })
+        })
         .collect()
 }
 

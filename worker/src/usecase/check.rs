@@ -4,13 +4,14 @@ use certwright_api::{credentials::StartedJobs, jobs::JobKind, orders::OrderView}
 use certwright_core::{
     ids::{JobId, OrderId, WorkId},
     order::{Order, OrderState},
+    time::HOUR,
 };
 
 use super::order_view;
 use crate::{
     ca::Urgency,
     caller::Caller,
-    database::Database,
+    database::{Database, Statement},
     fault::{Conflict, Fault},
     platform::Platform,
     random::Fresh,
@@ -23,6 +24,9 @@ use crate::{
 
 /// How many due orders one round takes: what its invocations can ask the CA.
 pub const ROUND: u32 = 200;
+
+/// Seconds that a check may take with all its attempts.
+const CHECK_TAKES: i64 = 3 * HOUR;
 
 /// Asks the CA where one order stands, and fetches its certificate when it is issued.
 ///
@@ -106,7 +110,7 @@ pub async fn all_due<P: Platform>(platform: &P, caller: &Caller) -> Result<Start
     let now = platform.now();
     let due = orders::due(platform.database(), now.unix(), ROUND).await?;
     let id = JobId::fresh(platform);
-    let pieces = pieces(platform, &due, Some(&id));
+    let checks = start(platform, &due, Some(&id))?;
     let entry = audit::Entry {
         caller,
         action: "orders.check-due",
@@ -114,28 +118,33 @@ pub async fn all_due<P: Platform>(platform: &P, caller: &Caller) -> Result<Start
         outcome: "started",
         detail: Some(format!("{} orders", due.len())),
     };
-    let statements = vec![
+    let mut statements = vec![
         jobs::insert(&id, JobKind::CheckDue, None, now),
-        work::insert(&pieces, now)?,
         audit::insert(platform, &entry),
     ];
+    statements.extend(checks.statements);
     platform.database().batch(statements).await?;
-    platform
-        .enqueue(
-            messages(pieces.iter().map(|piece| (&piece.id, &piece.task))),
-            0,
-        )
-        .await;
+    platform.enqueue(checks.messages, 0).await;
     Ok(StartedJobs { job_ids: vec![id] })
 }
 
-/// The pieces of work that check these orders.
-pub(crate) fn pieces(
+/// Checks that are to be started: written in the batch of the caller, then sent.
+pub(crate) struct Start {
+    /// What writes them.
+    pub(crate) statements: Vec<Statement>,
+    /// What makes them go at once.
+    pub(crate) messages: Vec<Message>,
+}
+
+/// The work that checks these orders. They are due again when the CA has been asked; until then the
+/// work is tried again at its own pace, which the schedule must not cut short.
+pub(crate) fn start(
     platform: &impl Platform,
     orders: &[Order],
     job: Option<&JobId>,
-) -> Vec<NewWork> {
-    orders
+) -> Result<Start, Fault> {
+    let now = platform.now();
+    let pieces: Vec<NewWork> = orders
         .iter()
         .map(|order| NewWork {
             id: WorkId::fresh(platform),
@@ -143,8 +152,16 @@ pub(crate) fn pieces(
                 order_id: order.id.clone(),
             },
             job_id: job.cloned(),
-            due_at: platform.now(),
+            due_at: now,
             if_order: None,
         })
-        .collect()
+        .collect();
+    let ids: Vec<&str> = orders.iter().map(|order| order.id.as_str()).collect();
+    Ok(Start {
+        statements: vec![
+            work::insert(&pieces, now)?,
+            orders::postpone_check(&ids, now.plus(CHECK_TAKES))?,
+        ],
+        messages: messages(pieces.iter().map(|piece| (&piece.id, &piece.task))),
+    })
 }

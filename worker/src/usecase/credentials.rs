@@ -105,7 +105,7 @@ pub async fn link<P: Platform>(
         outcome: "done",
         detail: Some(format!("{label}, account {number}")),
     };
-    let job = sync::start(platform, &id, &[])?;
+    let sync = sync::start(platform, std::slice::from_ref(&id), &[])?;
     let mut statements = vec![
         credentials::insert(&NewCredential {
             view: &view,
@@ -113,12 +113,13 @@ pub async fn link<P: Platform>(
         })?,
         audit::insert(platform, &entry),
     ];
-    statements.extend(job.statements);
+    statements.extend(sync.statements);
     platform.database().batch(statements).await?;
-    platform.enqueue(job.messages, 0).await;
+    platform.enqueue(sync.messages, 0).await;
+    let sync_job_id = sync.job_ids.into_iter().next();
     Ok(LinkedCredential {
         credential: view,
-        sync_job_id: job.id,
+        sync_job_id: sync_job_id.ok_or_else(|| Fault::Internal("no sync".to_owned()))?,
     })
 }
 

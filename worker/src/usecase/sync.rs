@@ -9,68 +9,75 @@ use certwright_core::{
     ids::{CredentialId, JobId, WorkId},
 };
 
-use super::credentials;
 use crate::{
+    ca::key_missing,
     caller::Caller,
     database::{Database, Statement},
     fault::Fault,
     platform::Platform,
     random::Fresh,
     storage::{
-        audit, credentials as stored, jobs,
+        audit,
+        credentials::{self, CredentialRow},
+        jobs,
         work::{self, NewWork},
     },
     work::{Message, Task, messages},
 };
 
-/// A job that is to be started: written in the batch of the caller, then sent.
+/// Jobs that are to be started: written in the batch of the caller, then sent.
 pub struct Start {
-    /// The job.
-    pub id: JobId,
-    /// What writes it.
+    /// The jobs, in the order of the accounts.
+    pub job_ids: Vec<JobId>,
+    /// What writes them: as many statements for one account as for all.
     pub statements: Vec<Statement>,
-    /// What makes it go at once.
+    /// What makes them go at once.
     pub messages: Vec<Message>,
 }
 
-/// A sync of these parts, or of all when none is named.
+/// A sync of these parts of each account, or of all parts when none is named.
 ///
 /// # Errors
 /// [`Fault::Internal`].
 pub fn start(
     platform: &impl Platform,
-    credential_id: &CredentialId,
+    credential_ids: &[CredentialId],
     parts: &[DirectoryPart],
 ) -> Result<Start, Fault> {
     let now = platform.now();
-    let id = JobId::fresh(platform);
     let parts = if parts.is_empty() {
         &DirectoryPart::ALL
     } else {
         parts
     };
-    let pieces: Vec<NewWork> = parts
+    let started: Vec<(JobId, CredentialId)> = credential_ids
         .iter()
-        .map(|part| NewWork {
-            id: WorkId::fresh(platform),
-            task: Task::Sync {
-                credential_id: credential_id.clone(),
-                job_id: id.clone(),
-                part: *part,
-                from: 0,
-            },
-            job_id: Some(id.clone()),
-            due_at: now,
-            if_order: None,
+        .map(|credential| (JobId::fresh(platform), credential.clone()))
+        .collect();
+    let pieces: Vec<NewWork> = started
+        .iter()
+        .flat_map(|(job, credential)| {
+            parts.iter().map(|part| NewWork {
+                id: WorkId::fresh(platform),
+                task: Task::Sync {
+                    credential_id: credential.clone(),
+                    job_id: job.clone(),
+                    part: *part,
+                    from: 0,
+                },
+                job_id: Some(job.clone()),
+                due_at: now,
+                if_order: None,
+            })
         })
         .collect();
     let statements = vec![
-        jobs::insert(&id, JobKind::Sync, Some(credential_id), now),
+        jobs::insert_all(&started, JobKind::Sync, now)?,
         work::insert(&pieces, now)?,
     ];
     let messages = messages(pieces.iter().map(|piece| (&piece.id, &piece.task)));
     Ok(Start {
-        id,
+        job_ids: started.into_iter().map(|(job, _)| job).collect(),
         statements,
         messages,
     })
@@ -85,35 +92,41 @@ pub async fn run<P: Platform>(
     caller: &Caller,
     request: &SyncAllRequest,
 ) -> Result<StartedJobs, Fault> {
-    let mut ids = Vec::new();
-    if request.credential_ids.is_empty() {
-        let all = stored::all(platform.database()).await?;
-        let usable = all.into_iter().filter(|credential| !credential.needs_key());
-        ids.extend(usable.map(|credential| credential.id));
+    let linked = credentials::all(platform.database()).await?;
+    let wanted = &request.credential_ids;
+    if !wanted
+        .iter()
+        .all(|id| linked.iter().any(|row| row.id == *id))
+    {
+        return Err(Fault::NotFound("credential"));
     }
-    for id in &request.credential_ids {
-        ids.push(credentials::find_usable(platform, id).await?.id);
+    let is_wanted = |row: &CredentialRow| wanted.is_empty() || wanted.contains(&row.id);
+    let (usable, keyless): (Vec<CredentialRow>, Vec<CredentialRow>) = linked
+        .into_iter()
+        .filter(is_wanted)
+        .partition(|row| !row.needs_key());
+    // Of all accounts those that can be synced are; one that was asked for by name must be able to.
+    if !wanted.is_empty() && !keyless.is_empty() {
+        return Err(key_missing());
     }
-    let mut statements = Vec::new();
-    let mut messages = Vec::new();
-    let mut job_ids = Vec::new();
-    for id in &ids {
-        let start = start(platform, id, &request.parts)?;
-        let entry = audit::Entry {
-            caller,
-            action: "directory.sync",
-            subject: id.as_str(),
-            outcome: "started",
-            detail: None,
-        };
-        statements.extend(start.statements);
-        statements.push(audit::insert(platform, &entry));
-        messages.extend(start.messages);
-        job_ids.push(start.id);
-    }
-    if !statements.is_empty() {
-        platform.database().batch(statements).await?;
-    }
-    platform.enqueue(messages, 0).await;
-    Ok(StartedJobs { job_ids })
+    let ids: Vec<CredentialId> = usable.into_iter().map(|row| row.id).collect();
+    let start = start(platform, &ids, &request.parts)?;
+    let subject = match ids.as_slice() {
+        [only] => only.to_string(),
+        several => format!("{} accounts", several.len()),
+    };
+    let entry = audit::Entry {
+        caller,
+        action: "directory.sync",
+        subject: &subject,
+        outcome: "started",
+        detail: None,
+    };
+    let mut statements = start.statements;
+    statements.push(audit::insert(platform, &entry));
+    platform.database().batch(statements).await?;
+    platform.enqueue(start.messages, 0).await;
+    Ok(StartedJobs {
+        job_ids: start.job_ids,
+    })
 }

@@ -1,10 +1,10 @@
 //! Getting issued certificates and admitting them within the license.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use certwright_core::{
     fault::{CaFault, RefusalKind},
-    ids::{CredentialId, OrderId},
+    ids::{CredentialId, JobId, OrderId},
     order::{Event, Order},
 };
 use certwright_emsign::GetCertificate;
@@ -34,13 +34,12 @@ pub(super) async fn connections<'p, P: Platform>(
     orders: &[Order],
     urgency: Urgency,
 ) -> Result<HashMap<CredentialId, Ready<'p, P>>, Fault> {
+    let ids: BTreeSet<&str> = orders
+        .iter()
+        .map(|order| order.credential_id.as_str())
+        .collect();
     let mut ready = HashMap::new();
-    for order in orders {
-        if ready.contains_key(&order.credential_id) {
-            continue;
-        }
-        let found = credentials::by_id(platform.database(), &order.credential_id).await?;
-        let Some(credential) = found else { continue };
+    for credential in credentials::by_ids(platform.database(), &ids).await? {
         let connection = Connection::open(platform, &credential, urgency).await?;
         let user_email = credential.user_email.clone();
         ready.insert(
@@ -251,13 +250,12 @@ async fn statements<P: Platform>(
     }
     statements.extend(work::mark_admitted(done)?);
     let now = platform.now();
-    let mut touched: Vec<_> = done
+    let touched: BTreeSet<&str> = done
         .iter()
         .chain(failed)
-        .filter_map(|piece| piece.job_id.as_ref())
+        .filter_map(|piece| piece.job_id.as_ref().map(JobId::as_str))
         .collect();
-    touched.dedup();
-    statements.extend(touched.into_iter().map(|job| jobs::touch(job, now)));
+    statements.push(jobs::touch(&touched, now)?);
     statements.extend(work::finish(done)?);
     statements.extend(work::fail(failed)?);
     Ok(statements)

@@ -1,5 +1,7 @@
 //! What becomes of pieces of work that were not done.
 
+use std::collections::BTreeMap;
+
 use certwright_core::{
     fault::CaFault,
     time::{DAY, HOUR, Timestamp},
@@ -72,7 +74,6 @@ pub(super) async fn give_up<P: Platform>(
     let mut put_back = Vec::new();
     let mut set_aside = Vec::new();
     let mut failed = Vec::new();
-    let mut statements = Vec::new();
     for (piece, not_done) in pieces {
         // An order that may cost money is never let out of sight.
         let is_place = matches!(piece.task, Task::Place { .. });
@@ -91,16 +92,22 @@ pub(super) async fn give_up<P: Platform>(
                 put_back.push(PutBack::spent(piece, now.plus(PLACE_PAUSE), error));
             }
             NotDone::Never { error } if piece.job_id.is_some() => {
-                if let Some(job) = &piece.job_id {
-                    statements.push(jobs::note_problem(job, &error, now));
-                }
-                failed.push(piece);
+                failed.push((piece, error));
             }
             NotDone::Later { error, .. } | NotDone::Never { error } => {
                 set_aside.push((piece, error));
             }
         }
     }
+    let problems: BTreeMap<&str, &str> = failed
+        .iter()
+        .filter_map(|(piece, error)| Some((piece.job_id.as_ref()?.as_str(), error.as_str())))
+        .collect();
+    let mut statements = Vec::new();
+    if !problems.is_empty() {
+        statements.push(jobs::note_problems(&problems, now)?);
+    }
+    let failed: Vec<&Taken> = failed.iter().map(|(piece, _)| *piece).collect();
     let late: Vec<&str> = set_aside
         .iter()
         .filter_map(|(piece, _)| match &piece.task {

@@ -235,7 +235,9 @@ async fn organizations<P: Platform>(
     })
 }
 
-/// Completes listed organizations. One whose details the CA refuses stays as listed.
+/// Completes listed organizations, up to the first whose details cannot be had now: what was read
+/// before it is kept, so that an account with a tight rate limit is synced all the same. One whose
+/// details the CA refuses stays as listed.
 async fn details<P: Platform>(
     connection: &Connection<'_, P>,
     listed: Vec<Organization>,
@@ -248,18 +250,19 @@ async fn details<P: Platform>(
         })
         .collect();
     let replies = connection.call_all(&calls).await;
-    listed
-        .into_iter()
-        .zip(replies)
-        .map(|(item, reply)| match reply {
-            Ok(details) => Ok(Organization {
+    let mut detailed = Vec::new();
+    for (item, reply) in listed.into_iter().zip(replies) {
+        match reply {
+            Ok(details) => detailed.push(Organization {
                 groups: item.groups,
                 ..details.organization
             }),
-            Err(CaFault::Refused(_)) => Ok(item),
-            Err(fault) => Err(fault),
-        })
-        .collect()
+            Err(CaFault::Refused(_)) => detailed.push(item),
+            Err(_) if !detailed.is_empty() => break,
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(detailed)
 }
 
 /// On some accounts the catalogue is empty unless a group is named (emSign API reference, A10),
