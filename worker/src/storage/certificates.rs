@@ -59,6 +59,15 @@ pub struct NewCertificate {
     pub root_pem: Option<String>,
 }
 
+/// How many certificates may be stored, and the license text that says so.
+#[derive(Clone, Debug)]
+pub struct SeatLimit {
+    /// The number.
+    pub seats: u32,
+    /// The license text; `None` for the community license.
+    pub token: Option<String>,
+}
+
 /// The statements that store certificates while seats are free and settle their orders either
 /// way, to be run in one batch.
 ///
@@ -66,7 +75,9 @@ pub struct NewCertificate {
 /// transaction* that counts them (a trigger moves the count), so no interleaving of requests
 /// admits one too many. Every later statement asks what the first one did.
 ///
-/// `fulfilled` and `held` are the orders' two possible outcomes.
+/// `fulfilled` and `held` are the orders' two possible outcomes. When the license is another one by
+/// now than `limit` was read from, neither comes about: the orders stay as they are, and their next
+/// check asks for the certificate again.
 ///
 /// # Errors
 /// [`DatabaseFault`].
@@ -74,7 +85,7 @@ pub fn admit(
     certificates: &[NewCertificate],
     fulfilled: &[&Order],
     held: &[&Order],
-    seats: u32,
+    limit: &SeatLimit,
 ) -> Result<Vec<Statement>, DatabaseFault> {
     let rows = json(certificates)?;
     let gate = Statement::new(
@@ -89,6 +100,7 @@ pub fn admit(
          JOIN orders AS o ON o.id = j.value ->> 'order_id' \
            AND o.version = j.value ->> 'order_version' \
          WHERE NOT EXISTS (SELECT 1 FROM certificates AS c WHERE c.order_id = o.id) \
+           AND (SELECT token FROM license) IS ?3 \
          ORDER BY j.key \
          LIMIT max(0, ?2 - (SELECT value FROM counters WHERE name = 'seats'))",
     );
@@ -123,15 +135,20 @@ pub fn admit(
            version = j.value ->> 'version', record = j.value ->> 'record' \
          FROM json_each(?1) AS j \
          WHERE orders.id = j.value ->> 'id' AND orders.version = j.value ->> 'over' \
-           AND NOT EXISTS (SELECT 1 FROM certificates AS c WHERE c.order_id = orders.id)",
+           AND NOT EXISTS (SELECT 1 FROM certificates AS c WHERE c.order_id = orders.id) \
+           AND (SELECT token FROM license) IS ?2",
     );
     Ok(vec![
-        gate.bind(rows.clone()).bind(seats),
+        gate.bind(rows.clone())
+            .bind(limit.seats)
+            .bind(limit.token.clone()),
         bodies.bind(rows.clone()),
         names.bind(rows.clone()),
         chains.bind(rows),
         settle_stored.bind(orders::parameter(fulfilled)?),
-        settle_held.bind(orders::parameter(held)?),
+        settle_held
+            .bind(orders::parameter(held)?)
+            .bind(limit.token.clone()),
     ])
 }
 

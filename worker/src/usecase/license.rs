@@ -8,7 +8,7 @@ use crate::{
     database::Database,
     fault::Fault,
     platform::Platform,
-    storage::{audit, counters, license as stored},
+    storage::{audit, certificates::SeatLimit, counters, license as stored},
 };
 
 /// The license that counts now.
@@ -16,14 +16,28 @@ use crate::{
 /// # Errors
 /// [`Fault::Internal`].
 pub async fn effective<P: Platform>(platform: &P) -> Result<EffectiveLicense, Fault> {
-    let Some(key) = &platform.settings().license_public_key else {
-        return Ok(EffectiveLicense {
+    let token = stored::token(platform.database()).await?;
+    Ok(read(platform, token.as_deref()))
+}
+
+/// How many certificates may be stored now, for the license gate.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn seat_limit<P: Platform>(platform: &P) -> Result<SeatLimit, Fault> {
+    let token = stored::token(platform.database()).await?;
+    let seats = read(platform, token.as_deref()).seats;
+    Ok(SeatLimit { seats, token })
+}
+
+fn read(platform: &impl Platform, token: Option<&str>) -> EffectiveLicense {
+    match &platform.settings().license_public_key {
+        Some(key) => license::effective(token, key, platform.now()),
+        None => EffectiveLicense {
             seats: COMMUNITY_SEATS,
             source: Source::Community,
-        });
-    };
-    let token = stored::token(platform.database()).await?;
-    Ok(license::effective(token.as_deref(), key, platform.now()))
+        },
+    }
 }
 
 /// The license and its seats.

@@ -215,7 +215,7 @@ async fn statements<P: Platform>(
 ) -> Result<Vec<Statement>, Fault> {
     let mut statements = Vec::new();
     if !admissions.is_empty() {
-        let seats = license::effective(platform).await?.seats;
+        let limit = license::seat_limit(platform).await?;
         let new: Vec<_> = admissions
             .iter()
             .map(|(certificate, _)| certificate.clone())
@@ -230,7 +230,7 @@ async fn statements<P: Platform>(
             .map(|(_, outcome)| &outcome.held)
             .filter(|order| !was_held(order))
             .collect();
-        statements.extend(certificates::admit(&new, &fulfilled, &held, seats)?);
+        statements.extend(certificates::admit(&new, &fulfilled, &held, &limit)?);
         let system = Caller::system();
         let subject = match admissions {
             [(only, _)] => only.order_id.to_string(),
