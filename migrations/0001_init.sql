@@ -173,6 +173,7 @@ CREATE TABLE jobs (
   done INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
   dead INTEGER NOT NULL DEFAULT 0,
+  is_running INTEGER GENERATED ALWAYS AS (done + dead < total) VIRTUAL,
   stored INTEGER NOT NULL DEFAULT 0,
   held INTEGER NOT NULL DEFAULT 0,
   failed INTEGER NOT NULL DEFAULT 0,
@@ -181,7 +182,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_by_time ON jobs (created_at, id);
 CREATE INDEX jobs_of_credential ON jobs (credential_id, kind, created_at);
-CREATE INDEX jobs_running ON jobs (created_at) WHERE done + dead < total;
+CREATE INDEX jobs_running ON jobs (created_at) WHERE is_running;
 
 -- The outbox: work that outlives a request, written in the transaction that asks for it. A piece with
 -- `dead_at` was set aside: it is shown, and tried again only when a person says so.

@@ -253,7 +253,7 @@ pub async fn running(
     credential: Option<&CredentialId>,
 ) -> Result<Option<JobId>, DatabaseFault> {
     let statement = Statement::new(
-        "SELECT id FROM jobs WHERE done + dead < total AND kind = ?1 AND credential_id IS ?2 LIMIT 1",
+        "SELECT id FROM jobs WHERE is_running AND kind = ?1 AND credential_id IS ?2 LIMIT 1",
     );
     let statement = statement
         .bind(kind_name(kind))

@@ -30,9 +30,8 @@ pub async fn show<P: Platform>(platform: &P) -> Result<Summary, Fault> {
          WHERE seat = 1 AND not_after BETWEEN ?1 AND ?2 LIMIT 100)",
     );
     let expiring = bounded(database, expiring.bind(now).bind(now.plus(30 * DAY))).await?;
-    let running = Statement::new(
-        "SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE done + dead < total LIMIT 100)",
-    );
+    let running =
+        Statement::new("SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE is_running LIMIT 100)");
     Ok(Summary {
         placing: count("placing"),
         pending: count("pending"),
