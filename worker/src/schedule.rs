@@ -19,7 +19,7 @@ use crate::{
 /// Seconds after which due work counts as lost by the queue.
 const LOST_AFTER: i64 = 2 * MINUTE;
 /// Pieces of lost work that one round sends again.
-const LOST_PER_ROUND: u32 = 200;
+const LOST_PER_ROUND: u32 = 2_000;
 /// Seats that one round gives back.
 const SEATS_PER_ROUND: u32 = 200;
 

@@ -66,9 +66,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     })?;
     let mut system = system.context("the system did not start")?;
     step("Sandbox account", || seed(&system))?;
-    let _note = Note::write(&workspace, &system)?;
+    let note = Note::write(&workspace, &system)?;
     print_address(&workspace, &system, began.elapsed());
-    keep_running(&mut system, &interrupted)?;
+    keep_running(&workspace, &mut system, &note, &interrupted)?;
     println!("\nStopping.");
     Ok(())
 }
@@ -166,15 +166,35 @@ fn print_address(workspace: &Workspace, system: &System, took: Duration) {
     println!("\nCtrl-C stops everything.");
 }
 
-/// Runs the schedule every minute until the person stops it or a part ends.
-fn keep_running(system: &mut System, interrupted: &mpsc::Receiver<()>) -> Result<()> {
+/// Runs the schedule every minute until the person stops it or a part ends. A runtime that was
+/// killed is started again, as the platform would do it.
+fn keep_running(
+    workspace: &Workspace,
+    system: &mut System,
+    note: &Note,
+    interrupted: &mpsc::Receiver<()>,
+) -> Result<()> {
     const PULSE: Duration = Duration::from_secs(1);
     const SCHEDULE: Duration = Duration::from_secs(60);
+    // A runtime that loads a new build or has much to do is away for a moment, too.
+    const UNREACHABLE: u32 = 3;
     let mut last = Instant::now();
+    let mut unreachable = 0;
     loop {
         match interrupted.recv_timeout(PULSE) {
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        unreachable = if system.is_reachable() {
+            0
+        } else {
+            unreachable + 1
+        };
+        if unreachable >= UNREACHABLE {
+            println!("The Worker's runtime has ended; it is started again over the same state.");
+            system.restart_worker()?;
+            note.update(workspace, system)?;
+            unreachable = 0;
         }
         system.check()?;
         if last.elapsed() >= SCHEDULE {

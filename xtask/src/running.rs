@@ -35,6 +35,13 @@ pub(crate) struct Note(PathBuf);
 impl Note {
     /// Writes the note about a system.
     pub(crate) fn write(workspace: &Workspace, system: &System) -> Result<Self> {
+        let note = Self(path(workspace));
+        note.update(workspace, system)?;
+        Ok(note)
+    }
+
+    /// Writes it anew, after a part was started again.
+    pub(crate) fn update(&self, workspace: &Workspace, system: &System) -> Result<()> {
         let running = Running {
             process: std::process::id(),
             parts: system.processes(),
@@ -43,9 +50,8 @@ impl Note {
             admin_token_file: system.secrets().admin_token_file(),
             extension: workspace.extension(),
         };
-        let path = path(workspace);
-        fs::write(&path, serde_json::to_vec_pretty(&running)?)?;
-        Ok(Self(path))
+        fs::write(&self.0, serde_json::to_vec_pretty(&running)?)?;
+        Ok(())
     }
 }
 

@@ -44,12 +44,28 @@ const BETWEEN_MISSING_ROWS: i64 = 20 * 60;
 /// Draws faults within what can be defended against.
 #[derive(Default)]
 pub(super) struct Faults {
+    /// When it was seen that rows were missing in a list, as they had been made to be.
     missing_rows_at: Option<i64>,
+    /// Whether they are made to be missing in the next list.
+    hides_rows: bool,
+    /// Whether a whole look at the list was made to miss an order. A second one could be the next
+    /// look at the same order, however much later, and two prove its absence.
+    has_hidden_a_look: bool,
 }
 
 impl Faults {
     /// Rules for some of the next calls.
-    pub(super) fn draw(&mut self, draws: &mut Draws, now: i64) -> Vec<FaultRule> {
+    pub(super) fn draw(
+        &mut self,
+        draws: &mut Draws,
+        now: i64,
+        in_force: &[FaultRule],
+    ) -> Vec<FaultRule> {
+        let hides_rows = in_force.iter().any(|rule| rule.kind == MissingRows);
+        if self.hides_rows && !hides_rows {
+            self.missing_rows_at = Some(now);
+        }
+        self.hides_rows = hides_rows;
         if draws.happens(100) {
             return self.lost_and_not_listed(draws, now);
         }
@@ -71,17 +87,19 @@ impl Faults {
         let kind = draws.pick(&[ReplyLostAfter, HtmlPage, ServerErrorAfter]);
         let kind = kind.copied().unwrap_or(ReplyLostAfter);
         let mut rules = vec![FaultRule::new("GenerateOrderSSL", kind).times(1)];
-        if !self.is_soon(now) {
-            self.missing_rows_at = Some(now);
-            rules.push(FaultRule::new("GetOrderReport", MissingRows).times(1));
+        if !self.is_soon(now) && !self.has_hidden_a_look {
+            self.has_hidden_a_look = true;
+            self.hides_rows = true;
+            // One look reads the list twice: by tag and by facts.
+            rules.push(FaultRule::new("GetOrderReport", MissingRows).times(2));
         }
         rules
     }
 
     /// Whether rows were missing in a list not long ago.
     fn is_soon(&self, now: i64) -> bool {
-        self.missing_rows_at
-            .is_some_and(|at| now.saturating_sub(at) < BETWEEN_MISSING_ROWS)
+        let since = self.missing_rows_at.map(|at| now.saturating_sub(at));
+        self.hides_rows || since.is_some_and(|seconds| seconds < BETWEEN_MISSING_ROWS)
     }
 
     fn of_one_operation(&mut self, draws: &mut Draws, now: i64) -> FaultRule {
@@ -107,9 +125,7 @@ impl Faults {
         } else {
             MissingRows
         };
-        if kind == MissingRows {
-            self.missing_rows_at = Some(now);
-        }
+        self.hides_rows |= kind == MissingRows;
         FaultRule::new(operation, kind).times(1)
     }
 }

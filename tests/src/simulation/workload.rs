@@ -166,7 +166,9 @@ impl History {
         match action {
             Action::Wait => return self.wait(),
             Action::Trouble => {
-                for rule in self.faults.draw(&mut self.draws, self.stage.now()) {
+                let in_force = self.stage.sandbox.borrow().faults();
+                let now = self.stage.now();
+                for rule in self.faults.draw(&mut self.draws, now, &in_force) {
                     let text = serde_json::to_string(&rule)?;
                     self.note(format!("trouble: {text}"));
                     self.stage.sandbox.borrow_mut().add_fault(rule);

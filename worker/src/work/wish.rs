@@ -105,11 +105,19 @@ pub(crate) async fn carry_out<P: Platform>(
         _ => "accepted",
     };
     let answered = order.apply(event, platform.now())?;
-    // Whoever has changed the order meanwhile has asked the CA; so do we, below.
-    store(platform, caller, &answered.order, action, outcome).await?;
+    let is_stored = store(platform, caller, &answered.order, action, outcome).await?;
+    // What was not stored must not be built upon: its version may be that of another's change.
+    let current = if is_stored {
+        Some(answered.order)
+    } else {
+        orders::by_id(platform.database(), &order.id).await?
+    };
+    let Some(current) = current else {
+        return Ok(());
+    };
     // A failure here leaves what is stored, which is true; the schedule asks again.
-    match check::now(platform, &answered.order).await {
-        Ok(true) => send_fetch(platform, &answered.order).await,
+    match check::now(platform, &current).await {
+        Ok(true) => send_fetch(platform, &current).await,
         Ok(false) | Err(Fault::Ca(_)) => Ok(()),
         Err(fault) => Err(fault),
     }

@@ -165,6 +165,13 @@ impl System {
         run_schedule(&self.worker_url)
     }
 
+    /// Whether the Worker answers within seconds. A runtime that was killed may leave something
+    /// behind that listens and never answers.
+    #[must_use]
+    pub fn is_reachable(&self) -> bool {
+        answers(&format!("{}/healthz", self.worker_url))
+    }
+
     /// Ends the Worker's runtime at once, as a power cut does: nothing is finished, and what its
     /// queue held in memory is gone.
     pub fn kill_worker(&mut self) {
