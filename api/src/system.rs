@@ -29,6 +29,9 @@ pub struct Summary {
     pub fulfilled: u64,
     /// Certificates that run out within 30 days, counted up to 100.
     pub expiring: u64,
+    /// Domains whose validation runs out within 30 days, counted up to 100.
+    #[serde(default)]
+    pub validations_expiring: u64,
     /// Pieces of work that were set aside and wait for a person.
     pub dead_letters: u64,
     /// Jobs that are running.

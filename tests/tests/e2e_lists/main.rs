@@ -102,6 +102,9 @@ fn paths(first: &str, second: &str) -> Vec<String> {
         "/v1/certificates?key=P-384&expiresBefore=2096-11-01T00:00:00Z",
         "/v1/orders",
         "/v1/orders?deleted=true",
+        "/v1/orders?sort=oldest",
+        "/v1/orders?sort=oldest&state=fulfilled",
+        "/v1/domains?expiresBefore=2100-01-01T00:00:00Z",
         "/v1/orders?host=bulk.example",
         "/v1/orders?host=z7.bulk.example",
         "/v1/orders?host=h47.z7.bulk.example",
@@ -144,7 +147,13 @@ fn paths(first: &str, second: &str) -> Vec<String> {
         ] {
             paths.push(format!("/v1/certificates?credentialId={id}{rest}"));
         }
-        for rest in ["", "&state=held", "&deleted=true", "&host=bulk.example"] {
+        for rest in [
+            "",
+            "&state=held",
+            "&deleted=true",
+            "&host=bulk.example",
+            "&sort=oldest",
+        ] {
             paths.push(format!("/v1/orders?credentialId={id}{rest}"));
         }
     }
@@ -220,6 +229,7 @@ fn pages_add_up(live: &Live, first: &str, second: &str, real: usize) -> Result<(
             5_000,
         ),
         ("/v1/orders".to_owned(), 18_000 + 120),
+        ("/v1/orders?sort=oldest".to_owned(), 18_000 + 120),
         ("/v1/orders?deleted=true".to_owned(), 2_000),
         (format!("/v1/orders?credentialId={first}"), 10_000 + 120),
         (format!("/v1/orders?credentialId={second}"), 8_000),
@@ -237,11 +247,21 @@ fn pages_add_up(live: &Live, first: &str, second: &str, real: usize) -> Result<(
     let found = live.all("/v1/certificates?host=z7.bulk.example")?;
     let distinct: HashSet<String> = found.iter().map(identity).collect();
     assert_eq!(distinct.len(), 500, "found by host");
+    assert_rising(live, "/v1/certificates?key=P-384", "/notAfter")?;
+    assert_rising(live, "/v1/orders?sort=oldest", "/orderedAt")?;
+    let by_expiry = "/v1/domains?expiresBefore=2100-01-01T00:00:00Z";
+    assert_rising(live, by_expiry, "/entry/expires")
+}
+
+/// The list is sorted by these times, from the first to the last page.
+fn assert_rising(live: &Live, path: &str, at: &str) -> Result<()> {
+    let all = live.all(path)?;
+    assert!(all.len() > 2, "{path} shows nothing");
     let mut before = String::new();
-    for certificate in live.all("/v1/certificates?key=P-384")? {
-        let until = text(&certificate["notAfter"])?.to_owned();
-        assert!(before <= until, "not by expiry: {before}, {until}");
-        before = until;
+    for item in &all {
+        let now = text(item.pointer(at).context("no time")?)?.to_owned();
+        assert!(before <= now, "{path}: {now} after {before}");
+        before = now;
     }
     Ok(())
 }

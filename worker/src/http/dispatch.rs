@@ -233,7 +233,7 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::ListAccounts => self.directory(DirectoryPart::Accounts).await,
             Endpoint::ListGroups => self.directory(DirectoryPart::Groups).await,
             Endpoint::ListOrganizations => self.directory(DirectoryPart::Organizations).await,
-            Endpoint::ListDomains => self.directory(DirectoryPart::Domains).await,
+            Endpoint::ListDomains => self.domains().await,
             Endpoint::ListProducts => self.directory(DirectoryPart::Products).await,
             Endpoint::InspectCsr => {
                 let request: CsrRequest = self.json()?;
@@ -322,6 +322,23 @@ impl<P: Platform> Call<'_, P> {
 
     fn paging(&self) -> Result<crate::paging::Paging, Stopped> {
         Ok(Query::read(self.uri, &["limit", "cursor"])?.paging()?)
+    }
+
+    async fn domains(&self) -> Result<Reply, Stopped> {
+        let known = ["credentialId", "expiresBefore", "limit", "cursor"];
+        let query = Query::read(self.uri, &known)?;
+        let (credential, paging) = (query.id("credentialId")?, query.paging()?);
+        match query.time("expiresBefore")? {
+            Some(_) if credential.is_some() => {
+                let message = "can't be combined with credentialId";
+                Err(Fault::invalid("expiresBefore", "combined", message).into())
+            }
+            Some(end) => ok(&lists::expiring_domains(self.platform, end, &paging).await?),
+            None => {
+                let part = DirectoryPart::Domains;
+                ok(&lists::directory(self.platform, part, credential.as_ref(), &paging).await?)
+            }
+        }
     }
 
     async fn directory(&self, part: DirectoryPart) -> Result<Reply, Stopped> {

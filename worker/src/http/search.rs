@@ -3,6 +3,7 @@
 use crate::{
     fault::Fault,
     paging::Paging,
+    storage::orders::Direction,
     usecase::{certificates::Search, lists::OrderSearch},
 };
 
@@ -15,6 +16,7 @@ pub(super) fn orders(uri: &http::Uri) -> Result<(OrderSearch, Paging), Fault> {
         "credentialId",
         "host",
         "deleted",
+        "sort",
         "limit",
         "cursor",
     ];
@@ -24,6 +26,11 @@ pub(super) fn orders(uri: &http::Uri) -> Result<(OrderSearch, Paging), Fault> {
         credential_id: query.text("credentialId"),
         host: query.text("host"),
         is_deleted: query.flag("deleted")?,
+        direction: match query.text("sort").as_deref() {
+            None | Some("newest") => Direction::NewestFirst,
+            Some("oldest") => Direction::OldestFirst,
+            Some(_) => return Err(Fault::invalid("sort", "unknown", "is newest or oldest")),
+        },
     };
     Ok((search, query.paging()?))
 }

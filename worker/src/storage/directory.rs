@@ -143,7 +143,7 @@ pub fn apply<T: DirectoryItem + Serialize>(
 pub struct Listed {
     /// The entry as JSON, with our times.
     pub view: DirectoryEntryView<serde_json::Value>,
-    /// Its name and identity: the position in the list.
+    /// What the list is sorted by, and its identity: the position in the list.
     pub position: String,
 }
 
@@ -196,6 +196,38 @@ pub async fn page(
         .bind(key)
         .bind(limit),
     };
+    let rows = database.query(statement).await?;
+    decode::<ListedRow>(rows)?.into_iter().map(listed).collect()
+}
+
+/// A page of the domains whose validation runs out after `now` and before `end`, in that order.
+/// `after` is a [`Listed::position`] of this list.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn expiring_domains(
+    database: &impl Database,
+    now: Timestamp,
+    end: Timestamp,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<Listed>, DatabaseFault> {
+    let mut seen = after.splitn(3, '\n');
+    let expires = seen.next().filter(|text| !text.is_empty());
+    let (owner, key) = (seen.next().unwrap_or(""), seen.next().unwrap_or(""));
+    // Times in entries are RFC 3339 in UTC, whose order is that of their text.
+    let statement = Statement::new(
+        "SELECT credential_id, key, entry ->> 'expires' AS name, entry, first_seen_at, changed_at \
+         FROM directory WHERE part = 'domains' \
+         AND (entry ->> 'expires', credential_id, key) > (?1, ?2, ?3) AND entry ->> 'expires' < ?4 \
+         ORDER BY entry ->> 'expires', credential_id, key LIMIT ?5",
+    );
+    let statement = statement
+        .bind(expires.map_or_else(|| now.to_string(), str::to_owned))
+        .bind(owner)
+        .bind(key)
+        .bind(end.to_string())
+        .bind(limit);
     let rows = database.query(statement).await?;
     decode::<ListedRow>(rows)?.into_iter().map(listed).collect()
 }

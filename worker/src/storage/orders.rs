@@ -246,14 +246,24 @@ pub async fn with_key(
 
 /// Which index a list walks. Each walk reads rows in proportion to the page.
 pub enum Walk<'a> {
-    /// Everything, the newest first.
+    /// Everything.
     All,
-    /// One state, the newest first.
+    /// One state.
     State(&'a str),
-    /// One account, the newest first.
+    /// One account.
     Credential(&'a str),
     /// A host and everything below it, as [`searchable`] writes it.
     Host(&'a str),
+}
+
+/// Which orders come first. A walk by host follows the names instead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// Those ordered last.
+    #[default]
+    NewestFirst,
+    /// Those ordered first.
+    OldestFirst,
 }
 
 /// A page of orders along an index, and the position of the last row that was read.
@@ -264,24 +274,37 @@ pub async fn walk(
     database: &impl Database,
     walk: &Walk<'_>,
     is_deleted: bool,
+    direction: Direction,
     after: &Cursor,
     limit: u32,
 ) -> Result<Vec<Order>, DatabaseFault> {
     let deleted = i64::from(is_deleted);
-    let statement = match walk {
-        Walk::All => Statement::new(
+    let statement = match (walk, direction) {
+        (Walk::All, Direction::NewestFirst) => Statement::new(
             "SELECT record FROM orders WHERE is_deleted = ?1 \
              AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
         ),
-        Walk::State(_) => Statement::new(
+        (Walk::State(_), Direction::NewestFirst) => Statement::new(
             "SELECT record FROM orders WHERE is_deleted = ?1 AND state = ?5 \
              AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
         ),
-        Walk::Credential(_) => Statement::new(
+        (Walk::Credential(_), Direction::NewestFirst) => Statement::new(
             "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
              AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
         ),
-        Walk::Host(host) => return by_host(database, host, deleted, after, limit).await,
+        (Walk::All, Direction::OldestFirst) => Statement::new(
+            "SELECT record FROM orders WHERE is_deleted = ?1 \
+             AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
+        ),
+        (Walk::State(_), Direction::OldestFirst) => Statement::new(
+            "SELECT record FROM orders WHERE is_deleted = ?1 AND state = ?5 \
+             AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
+        ),
+        (Walk::Credential(_), Direction::OldestFirst) => Statement::new(
+            "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
+             AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
+        ),
+        (Walk::Host(host), _) => return by_host(database, host, deleted, after, limit).await,
     };
     let statement = statement
         .bind(deleted)

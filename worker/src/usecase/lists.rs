@@ -9,6 +9,7 @@ use certwright_core::{
     ids::{CredentialId, CsrId, JobId},
     names::DomainName,
     order::{Order, OrderState},
+    time::Timestamp,
 };
 
 use super::{credentials, order_view};
@@ -18,7 +19,7 @@ use crate::{
     platform::Platform,
     storage::{
         audit, csrs, directory, jobs,
-        orders::{self, Walk, searchable},
+        orders::{self, Direction, Walk, searchable},
     },
 };
 
@@ -33,9 +34,11 @@ pub struct OrderSearch {
     pub host: Option<String>,
     /// Whether the deleted ones are wanted, instead of the others.
     pub is_deleted: bool,
+    /// Which come first, unless searched by host.
+    pub direction: Direction,
 }
 
-/// A page of orders, the newest first; a search by host in the order of names.
+/// A page of orders by time; a search by host in the order of names.
 ///
 /// # Errors
 /// [`Fault::Invalid`] naming the parameter.
@@ -68,17 +71,25 @@ pub async fn orders<P: Platform>(
         (None, None, None) => Walk::All,
     };
     let is_by_host = host.is_some();
-    let start = if is_by_host {
-        Cursor {
+    let start = match (is_by_host, search.direction) {
+        (true, _) => Cursor {
             number: 0,
             text: String::new(),
-        }
-    } else {
-        Cursor::newest()
+        },
+        (false, Direction::NewestFirst) => Cursor::newest(),
+        (false, Direction::OldestFirst) => Cursor::first(),
     };
     let after = paging.after.clone().unwrap_or(start);
     let limit = paging.limit + 1;
-    let rows = orders::walk(platform.database(), &walk, search.is_deleted, &after, limit).await?;
+    let rows = orders::walk(
+        platform.database(),
+        &walk,
+        search.is_deleted,
+        search.direction,
+        &after,
+        limit,
+    )
+    .await?;
     let page = paging.page(rows, |order| position(order, is_by_host));
     let items = page.items.into_iter().filter(|order| admits(search, order));
     Ok(Page {
@@ -163,6 +174,33 @@ async fn directory_page<P: Platform>(
         .map_or("", |cursor| cursor.text.as_str());
     let limit = paging.limit + 1;
     let rows = directory::page(platform.database(), part, credential_id, after, limit).await?;
+    let page = paging.page(rows, |listed| Cursor {
+        number: 0,
+        text: listed.position.clone(),
+    });
+    let items = page.items.into_iter().map(|listed| listed.view).collect();
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    })
+}
+
+/// A page of the domains whose validation runs out before `end` and has not yet, the first to run
+/// out first.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn expiring_domains<P: Platform>(
+    platform: &P,
+    end: Timestamp,
+    paging: &Paging,
+) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
+    let after = paging
+        .after
+        .as_ref()
+        .map_or("", |cursor| cursor.text.as_str());
+    let (now, limit) = (platform.now(), paging.limit + 1);
+    let rows = directory::expiring_domains(platform.database(), now, end, after, limit).await?;
     let page = paging.page(rows, |listed| Cursor {
         number: 0,
         text: listed.position.clone(),

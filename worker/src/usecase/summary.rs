@@ -30,6 +30,13 @@ pub async fn show<P: Platform>(platform: &P) -> Result<Summary, Fault> {
          WHERE seat = 1 AND not_after BETWEEN ?1 AND ?2 LIMIT 100)",
     );
     let expiring = bounded(database, expiring.bind(now).bind(now.plus(30 * DAY))).await?;
+    let validations = Statement::new(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM directory \
+         WHERE part = 'domains' AND entry ->> 'expires' BETWEEN ?1 AND ?2 LIMIT 100)",
+    );
+    let validations = validations
+        .bind(now.to_string())
+        .bind(now.plus(30 * DAY).to_string());
     let running =
         Statement::new("SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE is_running LIMIT 100)");
     Ok(Summary {
@@ -39,6 +46,7 @@ pub async fn show<P: Platform>(platform: &P) -> Result<Summary, Fault> {
         failed: count("failed"),
         fulfilled: count("fulfilled"),
         expiring,
+        validations_expiring: bounded(database, validations).await?,
         dead_letters: count("dead"),
         running_jobs: bounded(database, running).await?,
     })
