@@ -44,8 +44,7 @@ CREATE TABLE directory (
 ) WITHOUT ROWID;
 CREATE INDEX directory_by_name ON directory (part, name, credential_id, key);
 CREATE INDEX directory_of_credential ON directory (credential_id, part, name, key);
-CREATE INDEX domains_by_expiry ON directory (entry ->> 'expires', credential_id, key)
-  WHERE part = 'domains';
+CREATE INDEX directory_by_expiry ON directory (part, entry ->> 'expires', credential_id, key);
 
 CREATE TABLE csrs (
   id TEXT PRIMARY KEY,

@@ -215,12 +215,18 @@ pub async fn expiring_domains(
     let mut seen = after.splitn(3, '\n');
     let expires = seen.next().filter(|text| !text.is_empty());
     let (owner, key) = (seen.next().unwrap_or(""), seen.next().unwrap_or(""));
-    // Times in entries are RFC 3339 in UTC, whose order is that of their text.
+    // Times in entries are RFC 3339 in UTC, whose order is that of their text. Domains that were
+    // validated together run out together, so equal times are walked by an index of their own.
     let statement = Statement::new(
-        "SELECT credential_id, key, entry ->> 'expires' AS name, entry, first_seen_at, changed_at \
-         FROM directory WHERE part = 'domains' \
-         AND (entry ->> 'expires', credential_id, key) > (?1, ?2, ?3) AND entry ->> 'expires' < ?4 \
-         ORDER BY entry ->> 'expires', credential_id, key LIMIT ?5",
+        "SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, entry, \
+             first_seen_at, changed_at FROM directory \
+           WHERE part = 'domains' AND entry ->> 'expires' = ?1 AND (credential_id, key) > (?2, ?3) \
+           ORDER BY credential_id, key LIMIT ?5) \
+         UNION ALL SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, entry, \
+             first_seen_at, changed_at FROM directory \
+           WHERE part = 'domains' AND entry ->> 'expires' > ?1 AND entry ->> 'expires' < ?4 \
+           ORDER BY entry ->> 'expires', credential_id, key LIMIT ?5) \
+         ORDER BY name, credential_id, key LIMIT ?5",
     );
     let statement = statement
         .bind(expires.map_or_else(|| now.to_string(), str::to_owned))
