@@ -2,9 +2,11 @@
 
 use certwright_core::key::KeyAlgorithm;
 use rcgen::SignatureAlgorithm;
+use serde::{Deserialize, Serialize};
 
 /// A kind of key that browsers can make and the CA certifies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum KeyKind {
     /// ECDSA on P-256, signing with SHA-256.
     P256,
@@ -27,6 +29,14 @@ impl KeyKind {
         Self::Rsa3072,
         Self::Rsa4096,
     ];
+
+    /// The kind with this name of an algorithm, as [`KeyAlgorithm`] writes it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.algorithm().to_string() == name)
+    }
 
     /// The same kind in the core's words.
     #[must_use]

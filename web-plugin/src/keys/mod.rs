@@ -2,11 +2,17 @@
 //!
 //! WebCrypto makes and holds the private key and signs asynchronously; rcgen writes the request and
 //! signs synchronously. [`CsrSession`] brings them together in two passes, and is the only way to
-//! make a request here. Nothing in this module ever sees a private key's bytes.
+//! make a request here. Only [`export`] ever sees a
+//! private key's bytes, when the person takes a key out.
 
+#[cfg(target_family = "wasm")]
+pub mod create;
 mod ecdsa;
+pub mod export;
 mod kind;
 mod session;
+#[cfg(target_family = "wasm")]
+pub mod store;
 #[cfg(target_family = "wasm")]
 pub mod webcrypto;
 
