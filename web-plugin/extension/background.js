@@ -1,8 +1,114 @@
-// The extension's service worker. The browser may stop it at any moment, so it keeps no state: it
-// opens the application when the extension is installed, and the application does the work.
+// The extension's background worker. The browser may stop it at any moment, so whatever it has to
+// remember stands in the browser's storage, and every listener is registered at the top.
 
-chrome.runtime.onInstalled.addListener(({ reason }) => {
+const extension = globalThis.browser ?? globalThis.chrome;
+const REFRESH = "refresh";
+const EVERY_MINUTES = 15;
+
+extension.runtime.onInstalled.addListener(async ({ reason }) => {
+  await extension.contextMenus.removeAll();
+  for (const [id, title] of [["order", "menu_order"], ["find", "menu_find"]]) {
+    extension.contextMenus.create({
+      id,
+      title: extension.i18n.getMessage(title),
+      contexts: ["page", "link"],
+      documentUrlPatterns: ["http://*/*", "https://*/*"],
+    });
+  }
   if (reason === "install") {
-    chrome.runtime.openOptionsPage();
+    await extension.runtime.openOptionsPage();
   }
 });
+
+// An alarm lives on when the worker is stopped; asking for it again leaves the clock running.
+extension.alarms.get(REFRESH).then((alarm) => {
+  if (!alarm) {
+    extension.alarms.create(REFRESH, { delayInMinutes: 1, periodInMinutes: EVERY_MINUTES });
+  }
+});
+extension.alarms.onAlarm.addListener(refresh);
+extension.runtime.onStartup.addListener(refresh);
+
+extension.runtime.onMessage.addListener((message, _sender, answer) => {
+  if (message === REFRESH) {
+    refresh().then(() => answer(true));
+    return true;
+  }
+  return false;
+});
+
+extension.contextMenus.onClicked.addListener(({ menuItemId, linkUrl, pageUrl }) => {
+  const host = encodeURIComponent(new URL(linkUrl ?? pageUrl).hostname);
+  return open(menuItemId === "order" ? `#/orders/new?host=${host}` : `#/certificates?host=${host}`);
+});
+
+extension.notifications.onClicked.addListener((id) => open(id));
+
+/** Opens the application at `hash`, in its tab if there is one. */
+async function open(hash) {
+  const page = extension.runtime.getURL("app.html");
+  const [shown] = (await extension.runtime.getContexts?.({ contextTypes: ["TAB"] })) ?? [];
+  if (shown) {
+    await extension.tabs.update(shown.tabId, { url: page + hash, active: true });
+  } else {
+    await extension.tabs.create({ url: page + hash });
+  }
+}
+
+/** The connection as the application keeps it (`src/connection.rs`). */
+async function connection() {
+  for (const area of ["session", "local"]) {
+    const { connection: text } = await extension.storage[area].get("connection");
+    if (text) {
+      return JSON.parse(text);
+    }
+  }
+  return undefined;
+}
+
+async function summary() {
+  const known = await connection();
+  if (!known) {
+    return undefined;
+  }
+  const response = await fetch(`${known.address}/v1/summary`, {
+    headers: { Authorization: `Bearer ${known.token}` },
+    signal: AbortSignal.timeout(20_000),
+  });
+  return response.ok ? response.json() : undefined;
+}
+
+/** Brings the badge up to date and tells of what is new. */
+async function refresh() {
+  // Without an answer the badge stays as it is: an unknown number is no reason to say "none".
+  const now = await summary().catch(() => undefined);
+  if (!now) {
+    return;
+  }
+  const needsPerson = now.expiring + now.held + now.failed + now.deadLetters;
+  await extension.action.setBadgeText({ text: needsPerson ? String(needsPerson) : "" });
+  await extension.action.setBadgeBackgroundColor({ color: "#a81b1b" });
+  const { seen: before } = await extension.storage.local.get("seen");
+  await extension.storage.local.set({ seen: now });
+  if (before) {
+    await Promise.all(NEWS.map(([count, message, hash]) => tell(now[count] - before[count], message, hash)));
+  }
+}
+
+const NEWS = [
+  ["expiring", "notify_expiring", "#/"],
+  ["fulfilled", "notify_issued", "#/certificates"],
+  ["failed", "notify_failed", "#/orders?state=failed"],
+  ["held", "notify_held", "#/license"],
+];
+
+async function tell(more, message, hash) {
+  if (more > 0) {
+    await extension.notifications.create(hash, {
+      type: "basic",
+      iconUrl: extension.runtime.getURL("icon-128.png"),
+      title: "Certwright",
+      message: extension.i18n.getMessage(message).replace("{n}", more),
+    });
+  }
+}

@@ -1,5 +1,20 @@
-// Loads the application and starts it. A module of its own, since no page may run inline scripts.
+// Loads the application with the strings of the person's language and starts it. A module of its
+// own, since no page may run inline scripts.
 import init, { start } from "./index.js";
 
-await init();
-start();
+const LANGUAGES = ["en", "de", "ja"];
+
+const strings = async (language) => (await fetch(`_locales/${language}/messages.json`)).text();
+
+const language = navigator.languages
+  .map((tag) => tag.split("-")[0])
+  .find((known) => LANGUAGES.includes(known)) ?? "en";
+document.documentElement.lang = language;
+
+// English stands below every other language, so that a string which isn't translated is still read.
+const [english, translated] = await Promise.all([
+  strings("en"),
+  language === "en" ? "{}" : strings(language),
+  init(),
+]);
+start(english, translated, document.body.dataset.page ?? "application");

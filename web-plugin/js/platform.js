@@ -1,0 +1,119 @@
+// What differs between an extension and a page that the Worker serves, behind one set of functions.
+
+const extension = globalThis.browser ?? globalThis.chrome;
+
+/** Whether this page belongs to the extension. */
+export const isExtension = () => Boolean(extension?.runtime?.id);
+
+const webStorage = (area) => (area === "session" ? sessionStorage : localStorage);
+
+/** The stored text, or undefined. `area` is "session" (gone with the browser) or "local". */
+export async function read(area, key) {
+  if (isExtension()) {
+    return (await extension.storage[area].get(key))[key];
+  }
+  return webStorage(area).getItem(key) ?? undefined;
+}
+
+export async function write(area, key, text) {
+  if (isExtension()) {
+    await extension.storage[area].set({ [key]: text });
+  } else {
+    webStorage(area).setItem(key, text);
+  }
+}
+
+export async function remove(area, key) {
+  if (isExtension()) {
+    await extension.storage[area].remove(key);
+  } else {
+    webStorage(area).removeItem(key);
+  }
+}
+
+/** Asks the person for leave to call this origin. Only in answer to a click, as browsers demand. */
+export async function requestOrigin(origin) {
+  if (!isExtension()) {
+    return true;
+  }
+  const { protocol, hostname } = new URL(origin);
+  // Patterns of hosts have no port (developer.chrome.com, "Match patterns").
+  return extension.permissions.request({ origins: [`${protocol}//${hostname}/*`] });
+}
+
+/** Lets the background worker know that what it shows may be out of date. */
+export async function tellBackground(message) {
+  if (isExtension()) {
+    await extension.runtime.sendMessage(message).catch(() => undefined);
+  }
+}
+
+/** The host of the site in the current tab, or undefined. Needs the "activeTab" permission. */
+export async function currentHost() {
+  if (!isExtension()) {
+    return undefined;
+  }
+  const [tab] = await extension.tabs.query({ active: true, currentWindow: true });
+  const url = tab?.url && URL.canParse(tab.url) ? new URL(tab.url) : undefined;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.hostname : undefined;
+}
+
+/** Opens the application at `hash`, in the tab that shows it already if there is one. */
+export async function openApplication(hash) {
+  const page = extension.runtime.getURL("app.html");
+  const [context] = (await extension.runtime.getContexts?.({ contextTypes: ["TAB"] })) ?? [];
+  if (context) {
+    await extension.tabs.update(context.tabId, { url: page + hash, active: true });
+  } else {
+    await extension.tabs.create({ url: page + hash });
+  }
+}
+
+/** The keyboard command of the popup as the browser has it now, for people to read. */
+export async function commands() {
+  const all = isExtension() ? await extension.commands.getAll() : [];
+  return all.filter(({ shortcut }) => shortcut).map(({ description, shortcut }) => [description, shortcut]);
+}
+
+const SECRET_STAYS_MS = 60_000;
+let forget;
+
+/** Puts text on the clipboard; a secret is taken off again after a minute if it is still there. */
+export async function copy(text, isSecret) {
+  await navigator.clipboard.writeText(text);
+  clearTimeout(forget);
+  if (isSecret) {
+    forget = setTimeout(() => forgetCopied(text), SECRET_STAYS_MS);
+  }
+}
+
+async function forgetCopied(text) {
+  // Where the browser does not let us look, we'd rather clear what isn't ours than leave a secret.
+  const now = await navigator.clipboard.readText().catch(() => text);
+  if (now === text) {
+    await navigator.clipboard.writeText("").catch(() => undefined);
+  }
+}
+
+/** Saves bytes as a file. */
+export function save(name, type, bytes) {
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+/**
+ * SHA-256 of the certificate that the current tab's site has sent, as hex. Only Firefox tells, to the
+ * background script, which has noted it (`background.js`); undefined elsewhere.
+ */
+export async function servedFingerprint() {
+  if (!isExtension()) {
+    return undefined;
+  }
+  const [tab] = await extension.tabs.query({ active: true, currentWindow: true });
+  const served = await extension.runtime.sendMessage({ served: tab?.id }).catch(() => undefined);
+  return typeof served === "string" ? served : undefined;
+}

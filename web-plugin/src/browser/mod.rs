@@ -1,0 +1,115 @@
+//! The one door to the browser: what is kept, copied, saved and asked for.
+
+pub(crate) mod clock;
+mod platform;
+pub(crate) mod storage;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
+
+/// Whether this is the extension, and not the console that the Worker serves.
+pub(crate) fn is_extension() -> bool {
+    platform::is_extension()
+}
+
+/// The origin that has served this page: the Worker's, in the console.
+pub(crate) fn own_origin() -> Option<String> {
+    let origin = web_sys::window()?.location().origin().ok()?;
+    (!is_extension() && origin.starts_with("http")).then_some(origin)
+}
+
+/// Asks the person to let the extension call this address. To be called in answer to a click.
+pub(crate) async fn request_origin(address: &str) -> bool {
+    let answer = platform::request_origin(address).await;
+    answer.is_ok_and(|granted| granted.as_bool() == Some(true))
+}
+
+/// Puts text on the clipboard; a secret is removed again after a minute where the browser lets us.
+pub(crate) async fn copy(text: &str, is_secret: bool) -> bool {
+    platform::copy(text, is_secret).await.is_ok()
+}
+
+/// Saves a file.
+pub(crate) fn save(name: &str, media_type: &str, bytes: &[u8]) {
+    platform::save(name, media_type, &Uint8Array::from(bytes));
+}
+
+/// The host of the site that the person is looking at, for the popup.
+pub(crate) async fn current_host() -> Option<String> {
+    platform::current_host().await.ok()?.as_string()
+}
+
+/// SHA-256 of the certificate that the current tab's site has sent, hex; where the browser tells.
+pub(crate) async fn served_fingerprint() -> Option<String> {
+    platform::served_fingerprint().await.ok()?.as_string()
+}
+
+/// Opens a screen in the application's tab, from the popup.
+pub(crate) async fn open_application(hash: &str) {
+    // Nothing is lost when it fails: the popup stays open with its link.
+    let _ = platform::open_application(hash).await;
+}
+
+/// Lets the badge follow what was just done.
+pub(crate) async fn refresh_badge() {
+    // There is no background worker in the console.
+    let _ = platform::tell_background("refresh").await;
+}
+
+/// The keyboard commands that the browser has for the extension: what for, and which keys.
+pub(crate) async fn commands() -> Vec<(String, String)> {
+    let Ok(all) = platform::commands().await else {
+        return Vec::new();
+    };
+    let pairs = js_sys::Array::from(&all);
+    let pair = |value: wasm_bindgen::JsValue| {
+        let pair: js_sys::Array = value.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    pairs.iter().filter_map(pair).collect()
+}
+
+/// Puts the keyboard's focus on the element with this id, once it is there.
+pub(crate) fn focus(id: &str) {
+    let element = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An element that can't take the focus leaves it where it was.
+        let _ = element.focus();
+    }
+}
+
+/// A selector of what the keyboard's focus is on: by its id, or by where it leads.
+pub(crate) fn focused() -> Option<String> {
+    let active = web_sys::window()?.document()?.active_element()?;
+    let id = active.id();
+    if !id.is_empty() {
+        return Some(format!("[id=\"{id}\"]"));
+    }
+    let href = active.get_attribute("href")?;
+    Some(format!("[href=\"{href}\"]"))
+}
+
+/// Puts the focus back on what [`focused`] has named, if it was lost meanwhile.
+pub(crate) fn refocus(selector: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = document else { return };
+    let is_lost = document
+        .active_element()
+        .is_none_or(|active| active.tag_name() == "BODY");
+    let found = document
+        .query_selector(selector)
+        .ok()
+        .flatten()
+        .filter(|_| is_lost);
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // An element that can't take the focus leaves it where it was.
+        let _ = element.focus();
+    }
+}
+
+/// Waits for some milliseconds.
+pub(crate) async fn sleep(milliseconds: u32) {
+    gloo_timers::future::TimeoutFuture::new(milliseconds).await;
+}

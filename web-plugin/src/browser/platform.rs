@@ -1,0 +1,42 @@
+//! `js/platform.js`, function by function.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+#[wasm_bindgen(module = "/js/platform.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = isExtension)]
+    pub(super) fn is_extension() -> bool;
+
+    #[wasm_bindgen(catch)]
+    pub(super) async fn read(area: &str, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(super) async fn write(area: &str, key: &str, text: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(super) async fn remove(area: &str, key: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = requestOrigin)]
+    pub(super) async fn request_origin(origin: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = tellBackground)]
+    pub(super) async fn tell_background(message: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = currentHost)]
+    pub(super) async fn current_host() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = servedFingerprint)]
+    pub(super) async fn served_fingerprint() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = openApplication)]
+    pub(super) async fn open_application(hash: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(super) async fn commands() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub(super) async fn copy(text: &str, is_secret: bool) -> Result<(), JsValue>;
+
+    pub(super) fn save(name: &str, media_type: &str, bytes: &Uint8Array);
+}

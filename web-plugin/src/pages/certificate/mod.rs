@@ -1,0 +1,214 @@
+//! One certificate: its names first, its chain, and taking it away.
+
+mod key_files;
+
+use certwright_api::certificates::CertificateView;
+use certwright_api::endpoint::Endpoint;
+use certwright_core::certificate::Certificate;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::app::use_app;
+use crate::browser::{self, clock};
+use crate::parts::{
+    Copyable, Expiry, Fact, Facts, Fetched, HostName, KeyMark, Status, Tone, fetched, key_marks,
+    show,
+};
+use crate::route::{Filter, Route};
+use crate::text::t;
+
+#[derive(Clone)]
+struct Look {
+    certificate: CertificateView,
+    leaf: String,
+    chain: String,
+}
+
+/// The screen.
+#[component]
+pub(crate) fn CertificatePage(id: String) -> impl IntoView {
+    let look = fetched(move |client| {
+        let id = id.clone();
+        async move {
+            let none = Filter::default();
+            let part = |name: &str| Filter::by("part", name);
+            Ok(Look {
+                certificate: client.get(Endpoint::GetCertificate, &id, &none).await?,
+                leaf: client
+                    .text(Endpoint::ExportCertificate, &id, &part("leaf"))
+                    .await?,
+                chain: client
+                    .text(Endpoint::ExportCertificate, &id, &part("chain"))
+                    .await?,
+            })
+        }
+    });
+    show(look, content)
+}
+
+fn content(look: Look, _: Fetched<Look>) -> AnyView {
+    let Look {
+        certificate,
+        leaf,
+        chain,
+    } = look;
+    let first = certificate.names.first().cloned().unwrap_or_default();
+    let revoked = certificate.revoked_at.map(|_| {
+        view! { <Status tone=Tone::Bad text=t("certificate_revoked") /> }
+    });
+    let names = certificate.names.iter().map(|name| {
+        view! { <li><HostName name=name.clone() /></li> }
+    });
+    let differences = certificate.differences.clone();
+    let differs = (!differences.is_empty()).then(|| {
+        let items = differences.into_iter().map(|text| view! { <li>{text}</li> });
+        view! { <div class="note bad"><p>{t("compare_differs")}</p><ul>{items.collect_view()}</ul></div> }
+    });
+    let renews = Filter::by("renews", certificate.order_id.to_string());
+    view! {
+        <header class="page-head">
+            <div>
+                <p class="crumbs">
+                    <a href=Route::Certificates(Filter::default()).href()>
+                        {t("certificates_title")}
+                    </a>
+                </p>
+                <h1><HostName name=first.clone() /></h1>
+            </div>
+            <div>{revoked} <Expiry at=certificate.not_after /></div>
+        </header>
+        {differs}
+        <section aria-labelledby="names">
+            <h2 id="names">{t("certificate_names")}</h2>
+            <ul class="names">{names.collect_view()}</ul>
+        </section>
+        <Take name=first.clone() leaf=leaf.clone() chain=chain.clone() />
+        <key_files::KeyFiles
+            name=first
+            leaf=leaf.clone()
+            chain=chain.clone()
+            print=certificate.key_fingerprint.clone()
+        />
+        <section aria-labelledby="facts">
+            <h2 id="facts">{t("certificate_facts")}</h2>
+            <Facts rows=facts(&certificate) />
+        </section>
+        <section aria-labelledby="chain">
+            <h2 id="chain">{t("certificate_chain")}</h2>
+            {chain_view(&leaf, &chain)}
+        </section>
+        <div class="actions">
+            <a class="button quiet" href=Route::NewOrder(renews).href()>{t("order_renew")}</a>
+            <a class="button quiet" href=Route::Order(certificate.order_id.to_string()).href()>
+                {t("certificate_order")}
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn facts(certificate: &CertificateView) -> Vec<Fact> {
+    let copied = |label: &'static str, text: &str| -> Fact {
+        (
+            label,
+            view! { <Copyable label=t(label) text=text.to_owned() /> }.into_any(),
+        )
+    };
+    let whole = |at| format!("{} · {}", clock::local(at), clock::utc(at)).into_any();
+    let keys = key_marks();
+    let print = certificate.key_fingerprint.clone();
+    vec![
+        ("certificate_expires", whole(certificate.not_after)),
+        ("certificate_since", whole(certificate.not_before)),
+        ("certificate_issuer", certificate.issuer.clone().into_any()),
+        (
+            "certificate_subject",
+            certificate.subject.clone().into_any(),
+        ),
+        ("certificate_key", certificate.key.clone().into_any()),
+        (
+            "certificate_your_key",
+            view! { <KeyMark keys print /> }.into_any(),
+        ),
+        copied("certificate_serial", &certificate.serial),
+        copied("certificate_fingerprint", &certificate.fingerprint),
+        copied("certificate_key_fingerprint", &certificate.key_fingerprint),
+    ]
+}
+
+/// From the leaf to what it was issued by.
+fn chain_view(leaf: &str, chain: &str) -> AnyView {
+    let Ok(all) = Certificate::read_all(&format!("{leaf}{chain}")) else {
+        return view! { <p>{t("certificate_chain_unread")}</p> }.into_any();
+    };
+    let one = |certificate: Certificate| {
+        let name = certificate
+            .common_name()
+            .unwrap_or_else(|| certificate.subject())
+            .to_owned();
+        let issuer = certificate
+            .issuer_common_name()
+            .unwrap_or_else(|| certificate.issuer());
+        let issuer = issuer.to_owned();
+        view! {
+            <li>
+                <b>{name}</b>
+                <br />
+                <small>{t("certificate_issued_by")} " " {issuer}</small>
+                " "
+                <Expiry at=certificate.not_after() />
+            </li>
+        }
+    };
+    view! { <ol class="chain">{all.into_iter().map(one).collect_view()}</ol> }.into_any()
+}
+
+/// Copying and saving the certificate.
+#[component]
+fn Take(name: String, leaf: String, chain: String) -> impl IntoView {
+    let app = use_app();
+    let stem = StoredValue::new(file_stem(&name));
+    let parts = [
+        ("take_leaf", "pem", leaf.clone()),
+        ("take_chain", "chain.pem", chain.clone()),
+        ("take_full_chain", "fullchain.pem", format!("{leaf}{chain}")),
+    ];
+    let row = move |(label, ending, text): (&'static str, &'static str, String)| {
+        let text = StoredValue::new(text);
+        let copy = move |_| {
+            spawn_local(async move {
+                if browser::copy(&text.get_value(), false).await {
+                    app.toasts.done(t("copied"));
+                }
+            });
+        };
+        let save = move |_| {
+            let name = format!("{}.{ending}", stem.get_value());
+            browser::save(&name, "application/x-pem-file", text.get_value().as_bytes());
+        };
+        view! {
+            <li>
+                <b>{t(label)}</b>
+                <span class="actions">
+                    <button class="quiet small" aria-label=format!("{}: {}", t("copy"), t(label)) on:click=copy>
+                        {t("copy")}
+                    </button>
+                    <button class="quiet small" aria-label=format!("{}: {}", t("save"), t(label)) on:click=save>
+                        {t("save")}
+                    </button>
+                </span>
+            </li>
+        }
+    };
+    view! {
+        <section aria-labelledby="take">
+            <h2 id="take">{t("take_title")}</h2>
+            <ul class="take">{parts.into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+}
+
+/// A name for files of a certificate.
+fn file_stem(name: &str) -> String {
+    name.replace('*', "wildcard")
+}

@@ -1,0 +1,166 @@
+//! Ordering a certificate: names, choices, request, a dry run on the side, a review, and off it goes.
+
+mod choices;
+mod form;
+mod names;
+mod place;
+mod rehearsal;
+mod source;
+
+use certwright_api::endpoint::Endpoint;
+use certwright_api::orders::OrderView;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::app::{use_app, use_client};
+use crate::client::Client;
+use crate::keys::store;
+use crate::parts::Field;
+use crate::route::Filter;
+use crate::text::t;
+use form::{Draft, Form};
+use place::Review;
+use rehearsal::{Findings, rehearse};
+use source::{Kind, Source, SourceFields};
+
+/// The screen. `start` fills in a host, an order to renew, or a key to order with.
+#[component]
+pub(crate) fn NewOrder(start: Filter) -> impl IntoView {
+    let form = Form::new();
+    let source = Source::new();
+    form.keep();
+    let (app, client) = (use_app(), use_client());
+    spawn_local(async move {
+        let mut draft = Form::recall().await;
+        if let Err(trouble) = prefill(&mut draft, source, &client, &start).await {
+            app.toasts.trouble(&trouble);
+        }
+        form.fill(draft);
+    });
+    let (accounts, offer) = choices::offer(form);
+    let rehearsal = rehearse(form, source);
+    let error = Callback::new(move |(field,): (&'static str,)| rehearsal.error(source, field));
+    let takes_more = Signal::derive(move || {
+        let code = form.product.get();
+        let product = offer.get().flatten().and_then(|offer| {
+            offer
+                .products
+                .into_iter()
+                .find(|product| product.code == code)
+        });
+        product.is_some_and(|product| product.product_type.takes_additional_names())
+    });
+    let is_reviewing = RwSignal::new(false);
+    let fault = RwSignal::new(None::<String>);
+    let is_busy = RwSignal::new(false);
+    let review = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        fault.set(None);
+        if source.kind.get_untracked() != Kind::Make {
+            return is_reviewing.set(true);
+        }
+        let Some(names) = untrack(|| form.good_names()) else {
+            return fault.set(Some(t("order_names_first")));
+        };
+        if untrack(|| source.lacks_passphrase()) {
+            return fault.set(Some(t("key_passphrase_hint")));
+        }
+        is_busy.set(true);
+        spawn_local(async move {
+            match source.make(names).await {
+                Ok(_) => is_reviewing.set(true),
+                Err(reason) => fault.set(Some(reason.to_string())),
+            }
+            let _ = is_busy.try_set(false);
+        });
+    };
+    let may_review = move || !is_busy.get() && form.accepted.get() && rehearsal.is_good(source);
+    let says = move || {
+        t(if is_busy.get() {
+            "order_making_key"
+        } else {
+            "order_review"
+        })
+    };
+    let place_error = Signal::derive(move || rehearsal.error(source, "agreement/signerPlace"));
+    view! {
+        <header class="page-head"><h1>{t("order_new")}</h1></header>
+        <div class="beside">
+            <form on:submit=review>
+                <names::Names form takes_more />
+                <choices::Choices form accounts offer error />
+                <SourceFields source />
+                <Field
+                    id="order-place"
+                    label=t("order_place")
+                    hint=t("order_place_hint")
+                    value=form.place
+                    error=place_error
+                    autocomplete="address-level2"
+                />
+                <details>
+                    <summary>{t("order_remarks")}</summary>
+                    <Field
+                        id="order-remarks"
+                        label=t("order_remarks")
+                        hint=t("order_remarks_hint")
+                        value=form.remarks
+                        required=false
+                    />
+                </details>
+                <label class="check">
+                    <input type="checkbox" id="order-accepted" bind:checked=form.accepted />
+                    <span>{t("order_agreement")}</span>
+                </label>
+                <p class="error" role="alert">{move || fault.get()}</p>
+                <div class="actions">
+                    <button disabled=move || !may_review()>{says}</button>
+                </div>
+            </form>
+            <Findings rehearsal source />
+        </div>
+        <Review is_open=is_reviewing form source rehearsal offer />
+    }
+}
+
+/// Fills in what the address asks for, over what was filled in last time.
+async fn prefill(
+    draft: &mut Draft,
+    source: Source,
+    client: &Client,
+    start: &Filter,
+) -> Result<(), crate::client::Trouble> {
+    if !start.get("host").is_empty() {
+        start.get("host").clone_into(&mut draft.domain);
+        draft.additional.clear();
+    }
+    if !start.get("key").is_empty() {
+        let keys = store::all().await.unwrap_or_default();
+        if let Some(key) = keys
+            .into_iter()
+            .find(|key| key.fingerprint == start.get("key"))
+        {
+            let names = certwright_core::csr::Csr::read(key.csr.as_bytes()).map(|csr| csr.names());
+            let mut names = names
+                .unwrap_or_default()
+                .into_iter()
+                .map(|name| name.to_string());
+            draft.domain = names.next().unwrap_or_default();
+            draft.additional = names.collect::<Vec<_>>().join("\n");
+            source.kind.set(Kind::Given);
+            source.text.set(key.csr);
+        }
+    }
+    if !start.get("renews").is_empty() {
+        let none = Filter::default();
+        let order: OrderView = client
+            .get(Endpoint::GetOrder, start.get("renews"), &none)
+            .await?;
+        draft.account = order.credential_id.to_string();
+        draft.product = order.product_code;
+        draft.group = order.group_number.unwrap_or_default();
+        draft.domain = order.domain;
+        draft.additional = order.additional_domains.join("\n");
+    }
+    Ok(())
+}

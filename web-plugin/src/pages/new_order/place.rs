@@ -1,0 +1,185 @@
+//! The last look before money is spent, and sending the order exactly once.
+
+use certwright_api::endpoint::Endpoint;
+use certwright_api::orders::{OrderRequest, OrderView};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+
+use super::choices::Offer;
+use super::form::{Draft, Form};
+use super::rehearsal::{Rehearsal, cost};
+use super::source::{Kind, Source};
+use crate::app::{go, use_app, use_client};
+use crate::browser;
+use crate::browser::storage::{self, Area};
+use crate::client::Trouble;
+use crate::keys::store::StoredKey;
+use crate::keys::webcrypto;
+use crate::parts::{Dialog, Fact, Facts, Fetched, TroubleNote};
+use crate::route::Route;
+use crate::text::t;
+
+const KEY: &str = "order-sent";
+
+/// An order that was sent and not answered. Sent again, it carries the same key, so that the Worker
+/// places it once however often a person asks.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct Sent {
+    key: String,
+    request: OrderRequest,
+}
+
+async fn key_for(request: &OrderRequest) -> Option<String> {
+    if let Some(sent) = storage::read::<Sent>(Area::Local, KEY).await
+        && sent.request == *request
+    {
+        return Some(sent.key);
+    }
+    let random: [u8; 16] = webcrypto::random().ok()?;
+    let key: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sent = Sent {
+        key: key.clone(),
+        request: request.clone(),
+    };
+    storage::write(Area::Local, KEY, &sent).await;
+    Some(key)
+}
+
+/// Shows the whole order and places it.
+#[component]
+pub(super) fn Review(
+    is_open: RwSignal<bool>,
+    form: Form,
+    source: Source,
+    rehearsal: Rehearsal,
+    offer: Fetched<Option<Offer>>,
+) -> impl IntoView {
+    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let is_busy = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<Trouble>);
+    let csr = move || match source.kind.get() {
+        Kind::Make => source.made.get().map(|made| made.key.csr),
+        Kind::Given | Kind::Stored => source.given(),
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(request) = untrack(|| form.request(csr())) else {
+            return;
+        };
+        is_busy.set(true);
+        trouble.set(None);
+        // The person may go elsewhere while the CA is asked; nothing of the form is read after that.
+        let is_made = source.kind.get_untracked() == Kind::Make;
+        let made = source.made.get_untracked().filter(|_| is_made);
+        // The next order starts from the same choices.
+        let next = Draft {
+            domain: String::new(),
+            additional: String::new(),
+            remarks: String::new(),
+            ..untrack(|| form.draft())
+        };
+        let client = client.get_value();
+        spawn_local(async move {
+            let Some(key) = key_for(&request).await else {
+                return;
+            };
+            let answer = client.send_once::<_, OrderView>(Endpoint::PlaceOrder, &request, &key);
+            match answer.await {
+                Ok(order) => {
+                    storage::remove(Area::Local, KEY).await;
+                    form.fill(next);
+                    made.as_ref().and_then(|made| save_key(&made.key));
+                    is_open.set(false);
+                    app.toasts.done(t("order_placed"));
+                    browser::refresh_badge().await;
+                    // The draft is written with a pause; it must not outlive the order.
+                    browser::sleep(400).await;
+                    go(&Route::Order(order.id.to_string()));
+                }
+                Err(fault) => trouble.set(Some(fault)),
+            }
+            let _ = is_busy.try_set(false);
+        });
+    };
+    let content = move || {
+        let request = form.request(csr())?;
+        let names = std::iter::once(request.domain).chain(request.additional_domains);
+        let names = names
+            .map(|name| view! { <li><code>{name}</code></li> })
+            .collect_view();
+        let key = match source
+            .made
+            .get()
+            .filter(|_| source.kind.get() == Kind::Make)
+        {
+            Some(made) if made.key.encrypted.is_some() => t("review_key_server"),
+            Some(_) => t("review_key_kept"),
+            None => t("review_key_elsewhere"),
+        };
+        let offer = offer.get().flatten();
+        let product = offer.as_ref().and_then(|offer| {
+            offer
+                .products
+                .iter()
+                .find(|one| one.code == request.product_code)
+        });
+        let product = product.map(|product| product.name.clone());
+        let group = offer.as_ref().and_then(|offer| {
+            offer
+                .groups
+                .iter()
+                .find(|one| one.number == request.group_number)
+        });
+        let group = group.map(|group| group.name.clone());
+        let facts: Vec<Fact> = vec![
+            (
+                "compare_names",
+                view! { <ul class="plain">{names}</ul> }.into_any(),
+            ),
+            (
+                "order_product",
+                product.unwrap_or(request.product_code).into_any(),
+            ),
+            (
+                "order_group",
+                group.unwrap_or(request.group_number).into_any(),
+            ),
+            ("order_place", request.agreement.signer_place.into_any()),
+            ("review_key", key.into_any()),
+        ];
+        Some(view! { <Facts rows=facts /> {rehearsal.validation().map(cost)} })
+    };
+    let says = move || {
+        t(if is_busy.get() {
+            "order_placing"
+        } else {
+            "order_place_now"
+        })
+    };
+    view! {
+        <Dialog is_open title=t("review_title")>
+            <form on:submit=submit>
+                {content}
+                {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
+                <div class="actions">
+                    <button disabled=is_busy>{says}</button>
+                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>
+                        {t("review_back")}
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// Saves the encrypted key; one that stays in this browser has no file.
+fn save_key(key: &StoredKey) -> Option<()> {
+    let name = format!("{}.key", key.label.replace('*', "wildcard"));
+    browser::save(
+        &name,
+        "application/pkcs8",
+        key.encrypted.as_ref()?.as_bytes(),
+    );
+    Some(())
+}

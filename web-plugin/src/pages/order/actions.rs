@@ -1,0 +1,166 @@
+//! What a person may do with the order now.
+
+use certwright_api::endpoint::Endpoint;
+use certwright_api::jobs::JobView;
+use certwright_api::orders::{CancelRequest, OrderAction, OrderView, RevokeRequest};
+use certwright_core::revocation::Remark;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::RevokeDialog;
+use crate::app::{go, use_app, use_client};
+use crate::parts::{Dialog, Fetched, Field};
+use crate::route::{Filter, Route};
+use crate::text::t;
+
+/// The buttons.
+#[component]
+pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl IntoView {
+    let app = use_app();
+    let client = StoredValue::new(use_client());
+    let id = StoredValue::new(order.id.to_string());
+    let is_busy = RwSignal::new(false);
+    let may = move |action| order.allowed.contains(&action);
+    let act = move |endpoint: Endpoint, said: &'static str, undo: Option<Callback<()>>| {
+        is_busy.set(true);
+        spawn_local(async move {
+            match client
+                .get_value()
+                .act::<OrderView>(endpoint, &id.get_value())
+                .await
+            {
+                Ok(order) => {
+                    fetched.set(order);
+                    match undo {
+                        Some(undo) => app.toasts.undoable(t(said), undo),
+                        None => app.toasts.done(t(said)),
+                    }
+                }
+                Err(trouble) => app.toasts.trouble(&trouble),
+            }
+            let _ = is_busy.try_set(false);
+        });
+    };
+    let restore = move |()| act(Endpoint::RestoreOrder, "order_restored", None);
+    let admit = move |_| {
+        spawn_local(async move {
+            match client
+                .get_value()
+                .act::<JobView>(Endpoint::AdmitHeld, "")
+                .await
+            {
+                Ok(job) => go(&Route::Job(job.id.to_string())),
+                Err(trouble) => app.toasts.trouble(&trouble),
+            }
+        });
+    };
+    let is_revoke_open = RwSignal::new(false);
+    let revoke = Callback::new(move |request: RevokeRequest| {
+        spawn_local(async move {
+            let client = client.get_value();
+            let answer = client
+                .send(Endpoint::RevokeOrder, &id.get_value(), &request)
+                .await;
+            match answer {
+                Ok(order) => fetched.set(order),
+                Err(trouble) => app.toasts.trouble(&trouble),
+            }
+        });
+    });
+    let is_cancel_open = RwSignal::new(false);
+    let cancel = Callback::new(move |remark: String| {
+        spawn_local(async move {
+            let (client, request) = (client.get_value(), CancelRequest { remark });
+            let answer = client
+                .send(Endpoint::CancelOrder, &id.get_value(), &request)
+                .await;
+            match answer {
+                Ok(order) => fetched.set(order),
+                Err(trouble) => app.toasts.trouble(&trouble),
+            }
+        });
+    });
+    let renews = Filter::by("renews", id.get_value());
+    let button = move |shown: bool, name: &'static str, run: Callback<()>| {
+        shown.then(|| {
+            view! {
+                <button class="quiet" disabled=is_busy on:click=move |_| run.run(())>
+                    {t(name)}
+                </button>
+            }
+        })
+    };
+    let check = Callback::new(move |()| act(Endpoint::CheckOrder, "order_checked", None));
+    let delete = Callback::new(move |()| {
+        act(
+            Endpoint::DeleteOrder,
+            "order_deleted",
+            Some(Callback::new(restore)),
+        );
+    });
+    let certificate = order.certificate_id.as_ref().map(|id| {
+        let href = Route::Certificate(id.to_string()).href();
+        view! { <a class="button" href=href>{t("order_certificate")}</a> }
+    });
+    view! {
+        <div class="actions">
+            {certificate} {button(may(OrderAction::Check), "order_check", check)}
+            {may(OrderAction::Admit)
+                .then(|| view! { <button on:click=admit>{t("order_admit")}</button> })}
+            <a class="button quiet" href=Route::NewOrder(renews).href()>{t("order_renew")}</a>
+            {button(
+                may(OrderAction::Cancel),
+                "order_cancel",
+                Callback::new(move |()| is_cancel_open.set(true)),
+            )}
+            {button(
+                may(OrderAction::Revoke),
+                "order_revoke",
+                Callback::new(move |()| is_revoke_open.set(true)),
+            )} {button(may(OrderAction::Delete), "order_delete", delete)}
+            {button(may(OrderAction::Restore), "order_restore", Callback::new(restore))}
+        </div>
+        <RevokeDialog is_open=is_revoke_open on_confirm=revoke />
+        <CancelDialog is_open=is_cancel_open on_confirm=cancel />
+    }
+}
+
+/// Asks for a remark before an order is cancelled.
+#[component]
+fn CancelDialog(
+    is_open: RwSignal<bool>,
+    #[prop(into)] on_confirm: Callback<String>,
+) -> impl IntoView {
+    let remark = RwSignal::new(String::new());
+    let error = RwSignal::new(None);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let remark = remark.get_untracked();
+        if let Err(fault) = Remark::try_from(remark.clone()) {
+            return error.set(Some(fault.to_string()));
+        }
+        error.set(None);
+        is_open.set(false);
+        on_confirm.run(remark);
+    };
+    view! {
+        <Dialog is_open title=t("cancel_title")>
+            <form on:submit=submit>
+                <p>{t("cancel_lead")}</p>
+                <Field
+                    id="cancel-remark"
+                    label=t("remark")
+                    hint=t("remark_hint")
+                    value=remark
+                    error
+                />
+                <div class="actions">
+                    <button class="danger">{t("cancel_do")}</button>
+                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>
+                        {t("dialog_cancel")}
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

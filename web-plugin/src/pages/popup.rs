@@ -1,0 +1,154 @@
+//! The extension's popup: what needs a person now, search, and the site at hand.
+
+use certwright_api::certificates::CertificateView;
+use certwright_api::endpoint::Endpoint;
+use certwright_api::page::Page;
+use certwright_api::system::Summary;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::app::Connected;
+use crate::browser;
+use crate::parts::{Expiry, Fetched, SearchField, fetched, show};
+use crate::route::{Filter, Route};
+use crate::text::{t, t_with};
+
+/// The popup.
+#[component]
+pub(crate) fn Popup() -> impl IntoView {
+    view! {
+        <main class="popup">
+            <Connected
+                connected=|| view! { <Look /> }.into_any()
+                otherwise=|| {
+                    view! {
+                        <h1>"Certwright"</h1>
+                        <p>{t("popup_connect")}</p>
+                        <Open route=Route::Overview text=t("welcome_connect") />
+                    }
+                    .into_any()
+                }
+            />
+        </main>
+    }
+}
+
+/// Opens a screen of the application in its tab.
+#[component]
+fn Open(route: Route, text: String) -> impl IntoView {
+    let open = move |_| {
+        let href = route.href();
+        spawn_local(async move { browser::open_application(&href).await });
+    };
+    view! { <button class="quiet" on:click=open>{text}</button> }
+}
+
+#[component]
+fn Look() -> impl IntoView {
+    let summary = fetched(move |client| async move {
+        client
+            .get::<Summary>(Endpoint::GetSummary, "", &Filter::default())
+            .await
+    });
+    let search = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let host = crate::idn::to_ascii(&search.get_untracked());
+        let href = Route::Certificates(Filter::by("host", host)).href();
+        spawn_local(async move { browser::open_application(&href).await });
+    };
+    view! {
+        <header class="popup-head">
+            <h1>"Certwright"</h1>
+            <Open route=Route::Overview text=t("popup_open") />
+        </header>
+        {show(summary, attention)}
+        <form class="joined" role="search" on:submit=submit>
+            <SearchField id="popup-search" label=t("popup_search") value=search />
+            <button class="quiet">{t("filter_search")}</button>
+        </form>
+        <Site />
+    }
+}
+
+fn attention(summary: Summary, _: Fetched<Summary>) -> AnyView {
+    let orders = |state: &str| Route::Orders(Filter::by("state", state));
+    let rows = [
+        (summary.expiring, "overview_expiring", Route::Overview),
+        (summary.held, "overview_held", orders("held")),
+        (summary.failed, "overview_failed", orders("failed")),
+        (summary.dead_letters, "overview_stuck", Route::Jobs),
+    ];
+    let rows: Vec<_> = rows.into_iter().filter(|(count, ..)| *count > 0).collect();
+    if rows.is_empty() {
+        return view! { <p class="note good">{t("overview_calm")}</p> }.into_any();
+    }
+    let rows = rows.into_iter().map(|(count, label, route)| {
+        view! { <li><Open route text=format!("{count} {}", t(label)) /></li> }
+    });
+    view! { <ul class="plain">{rows.collect_view()}</ul> }.into_any()
+}
+
+/// The site in the current tab against the inventory.
+#[component]
+fn Site() -> impl IntoView {
+    let host = RwSignal::new(None::<String>);
+    spawn_local(async move {
+        let current = browser::current_host().await;
+        let _ = host.try_set(current);
+    });
+    move || {
+        let name = host.get()?;
+        let asked = name.clone();
+        let found = fetched(move |client| {
+            let filter = Filter::by("host", &asked).with("limit", "5");
+            async move {
+                client
+                    .get::<Page<CertificateView>>(Endpoint::ListCertificates, "", &filter)
+                    .await
+            }
+        });
+        let order = Route::NewOrder(Filter::by("host", &name));
+        Some(view! {
+            <section aria-labelledby="site">
+                <h2 id="site">{name}</h2>
+                {show(found, |page: Page<CertificateView>, _| {
+                    if page.items.is_empty() {
+                        return view! { <p>{t("popup_not_found")}</p> }.into_any();
+                    }
+                    let rows = page.items.into_iter().map(|one| {
+                        let route = Route::Certificate(one.id.to_string());
+                        let text = one.matched_name.unwrap_or(one.subject);
+                        view! { <li><Open route text />" "<Expiry at=one.not_after /></li> }
+                    });
+                    view! { <ul class="plain">{rows.collect_view()}</ul> }.into_any()
+                })}
+                <Open route=order text=t("popup_order") />
+                <Served />
+            </section>
+        })
+    }
+}
+
+/// What the site has sent itself, where the browser tells.
+#[component]
+fn Served() -> impl IntoView {
+    let served = RwSignal::new(None::<Option<String>>);
+    spawn_local(async move {
+        let print = browser::served_fingerprint().await;
+        let _ = served.try_set(Some(print));
+    });
+    move || {
+        served.get().map(|print| match print {
+            Some(print) => view! {
+                <p>{t_with("popup_served", &[("print", &print)])}</p>
+                <Open
+                    route=Route::Certificates(Filter::by("fingerprint", print))
+                    text=t("popup_served_find")
+                />
+            }
+            .into_any(),
+            None => view! { <p class="hint">{t("popup_not_told")}</p> }.into_any(),
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! Text to be copied.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::browser;
+use crate::text::{t, t_with};
+
+/// How long the button says that it has copied.
+const SAYS_SO_MS: u32 = 2_000;
+
+/// A value and a button that copies it.
+#[component]
+pub(crate) fn Copyable(
+    /// What it is, for the button's name.
+    label: String,
+    text: String,
+) -> impl IntoView {
+    let is_done = RwSignal::new(false);
+    let copied = text.clone();
+    let copy = move |_| {
+        let text = copied.clone();
+        spawn_local(async move {
+            if browser::copy(&text, false).await {
+                is_done.set(true);
+                browser::sleep(SAYS_SO_MS).await;
+                let _ = is_done.try_set(false);
+            }
+        });
+    };
+    let says = move || t(if is_done.get() { "copied" } else { "copy" });
+    view! {
+        <span class="copyable">
+            <code>{text}</code>
+            <button class="quiet small" aria-label=t_with("copy_what", &[("what", &label)]) on:click=copy>
+                {says}
+            </button>
+            <span class="sr-only" role="status">{move || is_done.get().then(|| t("copied"))}</span>
+        </span>
+    }
+}

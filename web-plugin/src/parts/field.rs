@@ -1,0 +1,137 @@
+//! Fields of forms, with hint and error.
+
+use leptos::prelude::*;
+
+use crate::route::Filter;
+
+/// A line of text with its label, a hint, and what is wrong with it.
+#[component]
+pub(crate) fn Field(
+    /// The element's id, unique in the page.
+    #[prop(into)]
+    id: String,
+    label: String,
+    value: RwSignal<String>,
+    /// The kind of input.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What to fill in.
+    #[prop(into, optional)]
+    hint: String,
+    /// What is wrong with what was filled in.
+    #[prop(into, optional)]
+    error: Signal<Option<String>>,
+    /// Whether it may stay empty.
+    #[prop(default = true)]
+    required: bool,
+    /// The browser's autofill token.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+) -> impl IntoView {
+    let hint_id = format!("{id}-hint");
+    let error_id = format!("{id}-error");
+    let described = format!("{hint_id} {error_id}");
+    let has_hint = !hint.is_empty();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id.clone()
+                name=id
+                type=kind
+                autocomplete=autocomplete
+                spellcheck="false"
+                required=required
+                aria-describedby=described
+                aria-invalid=move || error.get().is_some().to_string()
+                bind:value=value
+            />
+            <p class="hint" id=hint_id hidden=!has_hint>{hint}</p>
+            <p class="error" id=error_id>{move || error.get()}</p>
+        </div>
+    }
+}
+
+/// A choice of one, with its label.
+#[component]
+pub(crate) fn Select(
+    /// The element's id, unique in the page.
+    #[prop(into)]
+    id: String,
+    label: String,
+    /// The value that is chosen.
+    value: RwSignal<String>,
+    /// The values and what people read for them.
+    #[prop(into)]
+    options: Signal<Vec<(String, String)>>,
+    /// What is wrong with the choice.
+    #[prop(into, optional)]
+    error: Signal<Option<String>>,
+    /// What to choose by.
+    #[prop(into, optional)]
+    hint: String,
+) -> impl IntoView {
+    let hint_id = format!("{id}-hint");
+    let error_id = format!("{id}-error");
+    let described = format!("{hint_id} {error_id}");
+    let has_hint = !hint.is_empty();
+    let options = move || {
+        let chosen = value.get();
+        let option = |(name, text): (String, String)| {
+            let is_chosen = name == chosen;
+            view! { <option value=name selected=is_chosen>{text}</option> }
+        };
+        options.get().into_iter().map(option).collect_view()
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select
+                id=id.clone()
+                name=id
+                aria-describedby=described
+                aria-invalid=move || error.get().is_some().to_string()
+                on:change=move |event| value.set(event_target_value(&event))
+            >
+                {options}
+            </select>
+            <p class="hint" id=hint_id hidden=!has_hint>{hint}</p>
+            <p class="error" id=error_id>{move || error.get()}</p>
+        </div>
+    }
+}
+
+/// What a list is searched for; `/` brings the focus to the first on the screen.
+#[component]
+pub(crate) fn SearchField(
+    /// The element's id, unique in the page.
+    id: &'static str,
+    label: String,
+    value: RwSignal<String>,
+) -> impl IntoView {
+    view! {
+        <div class="field grow">
+            <label for=id>{label}</label>
+            <input
+                id=id
+                type="search"
+                data-search=""
+                spellcheck="false"
+                autocomplete="off"
+                bind:value=value
+            />
+        </div>
+    }
+}
+
+/// A field that follows the address: going back sets it to what was looked for then.
+pub(crate) fn linked(filter: Signal<Filter>, name: &'static str) -> RwSignal<String> {
+    let field = RwSignal::new(filter.get_untracked().get(name).to_owned());
+    Effect::new(move |_| {
+        let now = filter.get().get(name).to_owned();
+        if now != field.get_untracked() {
+            field.set(now);
+        }
+    });
+    field
+}

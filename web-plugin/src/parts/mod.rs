@@ -1,0 +1,34 @@
+//! What several screens show: lists, dialogs, messages, fields.
+
+#![allow(
+    unreachable_pub,
+    reason = "the macro for components makes their properties public"
+)]
+
+mod copy;
+mod dialog;
+mod facts;
+mod fetched;
+mod field;
+mod host;
+mod keys;
+mod list;
+mod notes;
+mod status;
+mod tabs;
+mod time;
+mod toast;
+
+pub(crate) use copy::Copyable;
+pub(crate) use dialog::{Confirm, Dialog};
+pub(crate) use facts::{Fact, Facts};
+pub(crate) use fetched::{Fetched, fetched, show};
+pub(crate) use field::{Field, SearchField, Select, linked};
+pub(crate) use host::HostName;
+pub(crate) use keys::{KeyMark, KeyMarks, key_marks};
+pub(crate) use list::{Paged, Pager, RowSelect, SelectAll, Selection, paged};
+pub(crate) use notes::{Empty, Progress, TroubleNote, trouble_text};
+pub(crate) use status::{OrderState, Status, Tone};
+pub(crate) use tabs::Tabs;
+pub(crate) use time::{Expiry, Time};
+pub(crate) use toast::{ToastList, Toasts};
