@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{capture, run};
 use crate::digest::{self, Inputs};
+use crate::manifest;
 use crate::progress::{Done, step};
 use crate::{Tools, Workspace};
 
@@ -110,9 +111,24 @@ pub fn plugin(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()
                 &folder,
             )?;
         }
+        firefox(workspace, &source, &bound)?;
         Ok(if fresh { Done::Yes } else { Done::Already })
     })?;
     Ok(())
+}
+
+/// The extension for Firefox: Chromium's with another manifest.
+fn firefox(workspace: &Workspace, source: &Path, bound: &Path) -> Result<()> {
+    let extension = source.join("extension");
+    let text = fs::read_to_string(extension.join("manifest.json"))?;
+    let patch = fs::read_to_string(source.join("firefox.manifest.patch.json"))?;
+    let own = workspace.target().join("certwright/firefox");
+    write_if_changed(
+        &own.join("manifest.json"),
+        manifest::patched(&text, &patch)?.as_bytes(),
+    )?;
+    let parts = [&source.join("shared"), &extension, bound, &own];
+    mirror(&parts, &workspace.firefox_extension())
 }
 
 /// Whether what was built last is what would be deployed, and not the quick form of it.
@@ -226,7 +242,8 @@ fn bind(
     Ok(true)
 }
 
-/// Makes `to` hold exactly the files of the given folders, touching only what differs.
+/// Makes `to` hold exactly the files of the given folders, touching only what differs. A file of a
+/// later folder takes the place of one with the same name.
 fn mirror(from: &[&Path], to: &Path) -> Result<()> {
     let mut wanted = Vec::new();
     for folder in from {
@@ -235,7 +252,11 @@ fn mirror(from: &[&Path], to: &Path) -> Result<()> {
         }
         files(folder, Path::new(""), &mut wanted)?;
     }
-    for (source, name) in &wanted {
+    let taken = |at: usize, name: &Path| wanted.iter().skip(at + 1).any(|(_, later)| later == name);
+    for (at, (source, name)) in wanted.iter().enumerate() {
+        if taken(at, name) {
+            continue;
+        }
         write_if_changed(&to.join(name), &fs::read(source)?)?;
     }
     let mut present = Vec::new();
@@ -246,6 +267,17 @@ fn mirror(from: &[&Path], to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The paths of all files below a folder, relative to it; hidden files are left out.
+///
+/// # Errors
+///
+/// When a folder can't be read.
+pub fn names_of_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    files(folder, Path::new(""), &mut found)?;
+    Ok(found.into_iter().map(|(_, name)| name).collect())
 }
 
 /// Every file below a folder, with its path relative to it; hidden files are left out.

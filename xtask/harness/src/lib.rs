@@ -22,6 +22,7 @@ pub mod database;
 pub mod digest;
 pub mod dump_chain;
 pub mod license;
+pub mod manifest;
 pub mod ports;
 pub mod progress;
 pub mod requests;

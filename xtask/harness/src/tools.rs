@@ -76,6 +76,12 @@ impl Tools {
         Ok(tools)
     }
 
+    /// Node.js.
+    #[must_use]
+    pub fn node(&self) -> Command {
+        Command::new(&self.node)
+    }
+
     /// Node.js with a script of a package, for example `wrangler/bin/wrangler.js`.
     #[must_use]
     pub fn script(&self, script: &str) -> Command {

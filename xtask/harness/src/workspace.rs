@@ -73,6 +73,12 @@ impl Workspace {
         self.root.join("web-plugin/dist/chromium")
     }
 
+    /// The unpacked extension for Firefox.
+    #[must_use]
+    pub fn firefox_extension(&self) -> PathBuf {
+        self.root.join("web-plugin/dist/firefox")
+    }
+
     /// A program that a development build of this workspace made.
     #[must_use]
     pub fn program(&self, name: &str) -> PathBuf {
