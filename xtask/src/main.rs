@@ -7,12 +7,15 @@
 )]
 
 mod backup;
+mod browser;
 mod build;
 mod demo;
 mod dev;
 mod faults;
 mod license;
+mod package;
 mod running;
+mod screens;
 mod test;
 
 use std::process::ExitCode;
@@ -43,6 +46,10 @@ enum Command {
     Restore(backup::Restore),
     /// Plays random histories of the whole system under faults.
     Faults(faults::Arguments),
+    /// Packs the extension for the stores of both browsers.
+    Package(package::Arguments),
+    /// Writes a picture of every screen, light and dark, wide and narrow.
+    Screens(screens::Arguments),
     /// Signs a license with the key of the development system.
     License(license::Arguments),
     /// Runs wasm-bindgen (`generate …`) or its test runner (`test …`) in the locked version.
@@ -58,6 +65,8 @@ fn main() -> ExitCode {
         Command::Dump(arguments) => backup::dump(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
+        Command::Package(arguments) => package::run(&arguments),
+        Command::Screens(arguments) => screens::run(&arguments),
         Command::License(arguments) => license::run(&arguments),
         Command::Bindgen(arguments) => build::bindgen(&arguments),
     };

@@ -3,6 +3,7 @@
 //! A failed step does not keep the others from running, except those that need its result. The last
 //! line says how many passed and failed.
 
+mod browser;
 mod cargo;
 mod metadata;
 mod packages;
@@ -59,7 +60,7 @@ impl From<Done> for Report {
     }
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "fmt",
         title: "Formatting",
@@ -129,6 +130,13 @@ const STEPS: [Step; 10] = [
         advice: "logs of failed runs stay in .certwright/runs",
         needs: Some("build"),
         run: cargo::end_to_end_tests,
+    },
+    Step {
+        name: "browser",
+        title: "Extension and console in a real browser",
+        advice: "run this step alone: `cargo xtask test --only build --only browser`",
+        needs: Some("build"),
+        run: browser::check,
     },
 ];
 

@@ -1,0 +1,53 @@
+// axe-core on every screen: light and dark, at 320 and at 1280 pixels.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { before, test } from "node:test";
+
+import { connect, linked, openConsole, show } from "./browser.mjs";
+import { places } from "./places.mjs";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+let axe;
+let all;
+
+before(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  await linked();
+  all = await places();
+});
+
+async function violations(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (tags) => window.axe.run(document, { runOnly: tags }),
+    TAGS,
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+}
+
+/** A page that scrolls sideways loses what stands at its edge (WCAG 2.2, success criterion 1.4.10). */
+const isTooWide = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [320, 1280]) {
+    test(`every screen, ${colorScheme}, ${width} pixels`, async () => {
+      const opened = await openConsole({ colorScheme, viewport: { width, height: 800 } });
+      const { page } = opened;
+      await page.locator("#token").waitFor();
+      const found = (await violations(page)).map((text) => `welcome: ${text}`);
+      await connect(page);
+      for (const [name, hash] of all) {
+        await show(page, hash);
+        found.push(...(await violations(page)).map((text) => `${name}: ${text}`));
+        if (await isTooWide(page)) {
+          found.push(`${name}: scrolls sideways`);
+        }
+      }
+      assert.deepEqual(found, []);
+      await opened.close();
+    });
+  }
+}

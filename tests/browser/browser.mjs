@@ -1,0 +1,173 @@
+// A real Chromium with the extension in it, or with the console that the Worker serves.
+//
+// `cargo xtask test` and `cargo xtask screens` start the system and say where it is:
+//   CERTWRIGHT_WORKER, CERTWRIGHT_SANDBOX  addresses
+//   CERTWRIGHT_TOKEN                       the administrator's token
+//   CERTWRIGHT_EXTENSION                   the folder of the unpacked extension
+//   CERTWRIGHT_CHROMIUM                    the browser's program
+
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { chromium } from "playwright-core";
+
+export const worker = process.env.CERTWRIGHT_WORKER;
+export const token = process.env.CERTWRIGHT_TOKEN;
+const sandbox = process.env.CERTWRIGHT_SANDBOX;
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+
+const given = (extra = {}) => ({
+  executablePath: process.env.CERTWRIGHT_CHROMIUM,
+  viewport: { width: 1280, height: 900 },
+  reducedMotion: "reduce",
+  locale: "en-GB",
+  timezoneId: "Asia/Kolkata",
+  ...extra,
+});
+
+/** Everything that a page has said on its console as an error, and every fault that it did not catch. */
+export function watch(page, faults) {
+  page.setDefaultTimeout(20_000);
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    // A refused request is what some tests are about; the browser notes each as an error.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      faults.push(message.text());
+    }
+  });
+}
+
+/** The console, not connected yet. */
+export async function openConsole(extra) {
+  const { executablePath, ...context } = given(extra);
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const faults = [];
+  const page = await (await browser.newContext(context)).newPage();
+  watch(page, faults);
+  await page.goto(`${worker}/`);
+  return { page, faults, close: () => browser.close() };
+}
+
+/** The extension as installed just now, its application open and not connected yet. */
+export async function openExtension(extra) {
+  const folder = await mkdtemp(join(tmpdir(), "certwright-browser-"));
+  const unpacked = join(folder, "extension");
+  await cp(process.env.CERTWRIGHT_EXTENSION, unpacked, { recursive: true });
+  await grantWorker(join(unpacked, "manifest.json"));
+  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+    ...given(extra),
+    args: [...FLAGS, "--headless=new", `--disable-extensions-except=${unpacked}`, `--load-extension=${unpacked}`],
+    ignoreDefaultArgs: ["--headless"],
+  });
+  const background = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+  const root = new URL("/", background.url()).href;
+  const faults = [];
+  const page = await context.newPage();
+  watch(page, faults);
+  await page.goto(`${root}app.html`);
+  const close = async () => {
+    await context.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { page, faults, context, background, root, close };
+}
+
+/**
+ * Grants beforehand what a person grants in a prompt of the browser's own, which no program can
+ * click. Everything else is the extension as it is packaged.
+ */
+async function grantWorker(path) {
+  const manifest = JSON.parse(await readFile(path, "utf8"));
+  manifest.host_permissions = ["http://127.0.0.1/*"];
+  await writeFile(path, JSON.stringify(manifest));
+}
+
+/** Fills in the first screen. */
+export async function connect(page) {
+  await page.locator("#address").fill(worker);
+  await page.locator("#token").fill(token);
+  await page.locator("#token").press("Enter");
+  await page.locator(".shell").waitFor();
+}
+
+/** Goes to a screen by its address. */
+export async function show(page, hash) {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await rested(page);
+}
+
+/** Waits until what the screen shows has been read. */
+export async function rested(page) {
+  await page.locator("h1").first().waitFor();
+  await page.waitForFunction(() => !document.querySelector(".loading"));
+}
+
+/** Moves the focus by the keyboard until it is on what the selector names. */
+export async function tabTo(page, selector) {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await page.evaluate((wanted) => Boolean(document.activeElement?.matches(wanted)), selector)) {
+      return;
+    }
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`the keyboard does not reach ${selector}`);
+}
+
+/** Calls the Worker's API. */
+export async function api(method, path, body) {
+  return call(`${worker}${path}`, method, body, { Authorization: `Bearer ${token}` });
+}
+
+/** Calls the sandbox's control API. */
+export const ca = (path, body) => call(`${sandbox}${path}`, "POST", body, {});
+
+async function call(url, method, body, headers) {
+  const response = await fetch(url, {
+    method,
+    headers: body === undefined ? headers : { ...headers, "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!response.ok) {
+    throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+  }
+  const text = await response.text();
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** Links the sandbox's account over the API and waits for its first sync. */
+export async function linked() {
+  const present = (await api("GET", "/v1/credentials")).items;
+  if (present.length > 0) {
+    return present[0].id;
+  }
+  const { credential, syncJobId } = await api("POST", "/v1/credentials", {
+    label: "Sandbox",
+    environment: "development",
+    accountNumber: process.env.CERTWRIGHT_ACCOUNT,
+    accessKey: process.env.CERTWRIGHT_ACCESS_KEY,
+  });
+  await done(syncJobId);
+  return credential.id;
+}
+
+/** Waits for a job to end well. */
+export async function done(job) {
+  for (let asked = 0; asked < 240; asked += 1) {
+    const { state, problem } = await api("GET", `/v1/jobs/${job}`);
+    if (state === "done") {
+      return;
+    }
+    if (state === "failed") {
+      throw new Error(problem);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`job ${job} does not end`);
+}

@@ -1,0 +1,24 @@
+//! The extension and the console in a real browser.
+
+use anyhow::Result;
+use certwright_harness::progress::Done;
+
+use super::{Context, Report};
+use crate::browser;
+
+/// In this order: the first starts with nothing, the others find what it has left.
+const SCRIPTS: [&[&str]; 3] = [
+    &["--test", "--test-reporter=spec", "job.test.mjs"],
+    &["--test", "--test-reporter=spec", "console.test.mjs"],
+    &["--test", "--test-reporter=spec", "accessibility.test.mjs"],
+];
+
+pub(super) fn check(context: &Context) -> Result<Report> {
+    let Some(program) = browser::find() else {
+        let reason = "NO BROWSER: install Chromium, or name one in CERTWRIGHT_CHROMIUM; \
+                      the extension and the console were not tested";
+        return Ok(Done::Skipped(reason.to_owned()).into());
+    };
+    browser::scripts(&context.workspace, &context.tools, &program, &SCRIPTS)?;
+    Ok(Done::With(program.display().to_string()).into())
+}
