@@ -25,6 +25,9 @@ pub struct Summary {
     pub held: u64,
     /// Orders that the CA did not take.
     pub failed: u64,
+    /// Orders that the CA refused after it had taken them.
+    #[serde(default)]
+    pub rejected: u64,
     /// Orders whose certificate is stored.
     pub fulfilled: u64,
     /// Certificates that run out within 30 days, counted up to 100.

@@ -1,6 +1,8 @@
 // The extension's background worker. The browser may stop it at any moment, so whatever it has to
 // remember stands in the browser's storage, and every listener is registered at the top.
 
+import { watchServed } from "./served.js";
+
 const extension = globalThis.browser ?? globalThis.chrome;
 const REFRESH = "refresh";
 const EVERY_MINUTES = 15;
@@ -43,6 +45,11 @@ extension.contextMenus.onClicked.addListener(({ menuItemId, linkUrl, pageUrl }) 
 });
 
 extension.notifications.onClicked.addListener((id) => open(id));
+
+extension.commands.onCommand.addListener((command) => open(PLACES_OF_COMMANDS[command]));
+const PLACES_OF_COMMANDS = { "new-order": "#/orders/new", overview: "#/" };
+
+watchServed();
 
 /** Opens the application at `hash`, in its tab if there is one. */
 async function open(hash) {
@@ -99,6 +106,7 @@ const NEWS = [
   ["expiring", "notify_expiring", "#/"],
   ["fulfilled", "notify_issued", "#/certificates"],
   ["failed", "notify_failed", "#/orders?state=failed"],
+  ["rejected", "notify_rejected", "#/orders?state=rejected"],
   ["held", "notify_held", "#/license"],
 ];
 

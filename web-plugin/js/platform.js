@@ -105,15 +105,29 @@ export function save(name, type, bytes) {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
+/** What Firefox needs to tell which certificate a site has sent (`extension/served.js`). */
+const SEE_SERVED = { permissions: ["webRequest", "webRequestBlocking"], origins: ["https://*/*"] };
+
 /**
- * SHA-256 of the certificate that the current tab's site has sent, as hex. Only Firefox tells, to the
- * background script, which has noted it (`background.js`); undefined elsewhere.
+ * SHA-256 of the certificate that the current tab's site has sent, as hex; or "untold" in a browser
+ * that does not tell, "ask" while the person has not allowed it, "unseen" before the page is loaded
+ * again.
  */
 export async function servedFingerprint() {
-  if (!isExtension()) {
-    return undefined;
+  if (!isExtension() || !extension.runtime.getBrowserInfo) {
+    return "untold";
+  }
+  if (!(await extension.permissions.contains(SEE_SERVED))) {
+    return "ask";
   }
   const [tab] = await extension.tabs.query({ active: true, currentWindow: true });
-  const served = await extension.runtime.sendMessage({ served: tab?.id }).catch(() => undefined);
-  return typeof served === "string" ? served : undefined;
+  const key = `served-${tab?.id}`;
+  return (await extension.storage.session.get(key))[key] ?? "unseen";
+}
+
+/** Asks the person for leave to see what sites send, and loads the current page again. */
+export async function askToSeeServed() {
+  if (await extension.permissions.request(SEE_SERVED)) {
+    await extension.tabs.reload();
+  }
 }

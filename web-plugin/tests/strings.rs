@@ -22,7 +22,7 @@ type Messages = BTreeMap<String, Message>;
 
 /// Families of keys that are put together from a value of the API (`text::t_value`), and keys that
 /// the browser and the background worker read.
-const FAMILIES: [&str; 12] = [
+const FAMILIES: [&str; 13] = [
     "action_",
     "actor_",
     "appearance_",
@@ -35,8 +35,9 @@ const FAMILIES: [&str; 12] = [
     "work_",
     "notify_",
     "menu_",
+    "command_",
 ];
-const OTHERS: [&str; 3] = ["name", "description", "command_open"];
+const OTHERS: [&str; 2] = ["name", "description"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()

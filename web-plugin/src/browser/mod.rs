@@ -39,9 +39,35 @@ pub(crate) async fn current_host() -> Option<String> {
     platform::current_host().await.ok()?.as_string()
 }
 
-/// SHA-256 of the certificate that the current tab's site has sent, hex; where the browser tells.
-pub(crate) async fn served_fingerprint() -> Option<String> {
-    platform::served_fingerprint().await.ok()?.as_string()
+/// What the browser tells of the certificate that the current tab's site has sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// This browser never tells.
+    Untold,
+    /// It would, with the person's leave.
+    Ask,
+    /// It will, when the page is loaded again.
+    Unseen,
+    /// SHA-256 of the certificate, hex.
+    Seen(String),
+}
+
+/// What the browser tells of the certificate that the current tab's site has sent.
+pub(crate) async fn served() -> Served {
+    let answer = platform::served_fingerprint().await.ok();
+    match answer.and_then(|answer| answer.as_string()).as_deref() {
+        None | Some("untold") => Served::Untold,
+        Some("ask") => Served::Ask,
+        Some("unseen") => Served::Unseen,
+        Some(print) => Served::Seen(print.to_owned()),
+    }
+}
+
+/// Asks the person for leave to see the certificates that sites send. To be called in answer to a
+/// click.
+pub(crate) async fn ask_to_see_served() {
+    // A refusal changes nothing: the popup goes on to offer it.
+    let _ = platform::ask_to_see_served().await;
 }
 
 /// Opens a screen in the application's tab, from the popup.

@@ -29,6 +29,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = servedFingerprint)]
     pub(super) async fn served_fingerprint() -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_name = askToSeeServed)]
+    pub(super) async fn ask_to_see_served() -> Result<(), JsValue>;
+
     #[wasm_bindgen(catch, js_name = openApplication)]
     pub(super) async fn open_application(hash: &str) -> Result<(), JsValue>;
 

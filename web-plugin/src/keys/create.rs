@@ -5,8 +5,7 @@ use certwright_core::names::CertificateName;
 use wasm_bindgen::JsValue;
 
 use super::export::{self, ExportFault};
-use super::store::{self, StoredKey};
-use super::{CsrSession, KeyKind, RequestFault, Subject, webcrypto};
+use super::{CsrSession, KeyKind, RequestFault, StoredKey, Subject, store, webcrypto};
 use crate::browser::clock;
 
 /// What may happen to the private key.
@@ -88,6 +87,6 @@ pub async fn create(
         encrypted,
         is_lost: false,
     };
-    store::save(&key, &handle).await?;
+    store::save(&key, Some(&handle)).await?;
     Ok(Created { key, csr })
 }

@@ -19,7 +19,7 @@ pub const LEAST_PASSPHRASE: usize = 12;
 /// The longest text of a key file that is read, in bytes; an RSA 4096 key takes 3.4 KB.
 pub const MAX_KEY_FILE: usize = 16 * 1024;
 
-const ENCRYPTED_LABEL: &str = "ENCRYPTED PRIVATE KEY";
+pub(super) const ENCRYPTED_LABEL: &str = "ENCRYPTED PRIVATE KEY";
 const PLAIN_LABEL: &str = "PRIVATE KEY";
 
 /// Why a key can't be written or read.

@@ -5,11 +5,13 @@
 //! make a request here. Only [`export`] ever sees a
 //! private key's bytes, when the person takes a key out.
 
+pub mod backup;
 #[cfg(target_family = "wasm")]
 pub mod create;
 mod ecdsa;
 pub mod export;
 mod kind;
+mod record;
 mod session;
 #[cfg(target_family = "wasm")]
 pub mod store;
@@ -17,4 +19,5 @@ pub mod store;
 pub mod webcrypto;
 
 pub use kind::KeyKind;
+pub use record::StoredKey;
 pub use session::{CsrSession, RequestFault, Subject};

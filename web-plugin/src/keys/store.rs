@@ -1,18 +1,17 @@
 //! The keys of this browser, in IndexedDB. Private keys lie there as handles that can sign and can't
 //! be read.
 
-use certwright_core::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::CryptoKey;
 
-use super::KeyKind;
+use super::StoredKey;
 use crate::browser::storage::{self, Area};
 
 #[wasm_bindgen(module = "/js/keystore.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    async fn put(fingerprint: &str, facts: &str, key: &CryptoKey) -> Result<(), JsValue>;
+    async fn put(fingerprint: &str, facts: &str, key: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(catch)]
     async fn facts() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -25,38 +24,15 @@ extern "C" {
 /// away is missed.
 const NOTED: &str = "noted-keys";
 
-/// What is known about a key of this browser.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StoredKey {
-    /// SHA-256 of the SubjectPublicKeyInfo, hex.
-    pub fingerprint: String,
-    /// What people find it by: the first name of its request.
-    pub label: String,
-    /// Algorithm and size.
-    pub kind: KeyKind,
-    /// The request that was made with it, as PEM.
-    pub csr: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was saved as an encrypted file; never, for a key that stays here.
-    #[serde(default)]
-    pub exported_at: Option<Timestamp>,
-    /// That file, for another copy: PKCS#8, encrypted by the person's passphrase.
-    #[serde(default)]
-    pub encrypted: Option<String>,
-    /// Whether the browser no longer has it.
-    #[serde(default)]
-    pub is_lost: bool,
-}
-
-/// Stores a key; one with the same fingerprint is replaced.
+/// Stores a key; one with the same fingerprint is replaced. A key from a backup has no handle: what
+/// it can do is in its encrypted file.
 ///
 /// # Errors
 /// The browser's own error.
-pub async fn save(facts: &StoredKey, key: &CryptoKey) -> Result<(), JsValue> {
+pub async fn save(facts: &StoredKey, handle: Option<&CryptoKey>) -> Result<(), JsValue> {
     let text = serde_json::to_string(facts).map_err(|error| error.to_string())?;
-    put(&facts.fingerprint, &text, key).await?;
+    let handle = handle.map_or(JsValue::UNDEFINED, |key| JsValue::from(key.clone()));
+    put(&facts.fingerprint, &text, &handle).await?;
     let mut noted = noted().await;
     noted.retain(|key| key.fingerprint != facts.fingerprint);
     noted.push(facts.clone());
@@ -82,9 +58,9 @@ pub async fn all() -> Result<Vec<StoredKey>, JsValue> {
     Ok(keys)
 }
 
-/// Whether the handle of this key is here.
-pub async fn has(fingerprint: &str) -> bool {
-    key(fingerprint).await.is_ok_and(|key| !key.is_undefined())
+/// The handle of this key, if it is here.
+pub async fn handle(fingerprint: &str) -> Option<CryptoKey> {
+    key(fingerprint).await.ok()?.dyn_into().ok()
 }
 
 /// Removes a key for good.

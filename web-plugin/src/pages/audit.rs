@@ -50,6 +50,7 @@ fn table(page: Page<AuditView>) -> AnyView {
     let row = |entry: AuditView| {
         let tone = match entry.outcome.as_str() {
             "done" => Tone::Good,
+            "started" => Tone::Moving,
             "refused" => Tone::Waiting,
             _ => Tone::Bad,
         };

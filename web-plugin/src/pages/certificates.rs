@@ -216,7 +216,7 @@ fn row(one: CertificateView, keys: KeyMarks) -> impl IntoView {
             </td>
             <td>{expiry}</td>
             <td class="wide">{one.issuer}</td>
-            <td class="wide">{one.key}</td>
+            <td class="wide nowrap">{one.key}</td>
             <td class="wide"><KeyMark keys print=one.key_fingerprint /></td>
         </tr>
     }

@@ -26,7 +26,7 @@ pub(crate) fn License() -> impl IntoView {
     view! {
         <header class="page-head"><h1>{t("license_title")}</h1></header>
         {show(license, seats)}
-        <Held />
+        <Held license />
         <Change license />
     }
 }
@@ -56,6 +56,8 @@ fn seats(license: LicenseView, _: Fetched<LicenseView>) -> AnyView {
                 aria-label=label
                 min="0"
                 max=license.seats.to_string()
+                high=license.seats.saturating_sub(license.seats / 10).to_string()
+                optimum="0"
                 value=license.used.to_string()
             ></meter>
             <Facts rows />
@@ -66,7 +68,7 @@ fn seats(license: LicenseView, _: Fetched<LicenseView>) -> AnyView {
 
 /// The orders that wait for a seat.
 #[component]
-fn Held() -> impl IntoView {
+fn Held(license: Fetched<LicenseView>) -> impl IntoView {
     let (app, client) = (use_app(), StoredValue::new(use_client()));
     let filter = Signal::derive(|| Filter::by("state", "held"));
     let list = paged::<OrderView>(Endpoint::ListOrders, filter);
@@ -81,6 +83,11 @@ fn Held() -> impl IntoView {
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
+    };
+    let is_full = move || {
+        license
+            .get()
+            .is_some_and(|license| license.used >= license.seats)
     };
     let row = |order: OrderView| {
         view! {
@@ -99,8 +106,13 @@ fn Held() -> impl IntoView {
                 }
                 view! {
                     <p>{t("license_held_lead")}</p>
+                    <button disabled=is_full aria-describedby="admit-hint" on:click=admit>
+                        {t("license_admit")}
+                    </button>
+                    <p class="hint" id="admit-hint" hidden=move || !is_full()>
+                        {t("license_full")}
+                    </p>
                     <ul class="plain">{page.items.into_iter().map(row).collect_view()}</ul>
-                    <button on:click=admit>{t("license_admit")}</button>
                 }
                 .into_any()
             })}

@@ -11,7 +11,7 @@ use crate::app::Connected;
 use crate::browser;
 use crate::parts::{Expiry, Fetched, SearchField, fetched, show};
 use crate::route::{Filter, Route};
-use crate::text::{t, t_with};
+use crate::text::t;
 
 /// The popup.
 #[component]
@@ -130,25 +130,66 @@ fn Site() -> impl IntoView {
     }
 }
 
-/// What the site has sent itself, where the browser tells.
+/// What the site has sent itself, where the browser tells, against the inventory.
 #[component]
 fn Served() -> impl IntoView {
-    let served = RwSignal::new(None::<Option<String>>);
-    spawn_local(async move {
-        let print = browser::served_fingerprint().await;
-        let _ = served.try_set(Some(print));
-    });
+    let served = RwSignal::new(None::<browser::Served>);
+    let look = move || {
+        spawn_local(async move {
+            let now = browser::served().await;
+            let _ = served.try_set(Some(now));
+        });
+    };
+    look();
+    let ask = move |_| {
+        spawn_local(async move {
+            browser::ask_to_see_served().await;
+            look();
+        });
+    };
     move || {
-        served.get().map(|print| match print {
-            Some(print) => view! {
-                <p>{t_with("popup_served", &[("print", &print)])}</p>
-                <Open
-                    route=Route::Certificates(Filter::by("fingerprint", print))
-                    text=t("popup_served_find")
-                />
+        Some(match served.get()? {
+            browser::Served::Untold => {
+                view! { <p class="hint">{t("popup_not_told")}</p> }.into_any()
+            }
+            browser::Served::Ask => view! {
+                <p class="hint">{t("popup_served_ask")}</p>
+                <button class="quiet" on:click=ask>{t("popup_served_allow")}</button>
             }
             .into_any(),
-            None => view! { <p class="hint">{t("popup_not_told")}</p> }.into_any(),
+            browser::Served::Unseen => {
+                view! { <p class="hint">{t("popup_served_unseen")}</p> }.into_any()
+            }
+            browser::Served::Seen(print) => view! { <Compared print /> }.into_any(),
         })
+    }
+}
+
+/// Whether the certificate that the site has sent is one of ours.
+#[component]
+fn Compared(print: String) -> impl IntoView {
+    let asked = print.clone();
+    let found = fetched(move |client| {
+        let filter = Filter::by("fingerprint", &asked).with("limit", "1");
+        async move {
+            client
+                .get::<Page<CertificateView>>(Endpoint::ListCertificates, "", &filter)
+                .await
+        }
+    });
+    view! {
+        <p>{t("popup_served")}<br /><code>{print}</code></p>
+        {show(found, |page: Page<CertificateView>, _| match page.items.into_iter().next() {
+            None => view! { <p class="note bad">{t("popup_served_foreign")}</p> }.into_any(),
+            Some(one) => {
+                let route = Route::Certificate(one.id.to_string());
+                let text = one.names.first().cloned().unwrap_or(one.subject);
+                view! {
+                    <p class="note good">{t("popup_served_ours")}</p>
+                    <p><Open route text />" "<Expiry at=one.not_after /></p>
+                }
+                .into_any()
+            }
+        })}
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Status, Tone};
-use crate::keys::store::{self, StoredKey};
+use crate::keys::{StoredKey, store};
 use crate::text::t;
 
 /// The keys of this browser, once they have been read.

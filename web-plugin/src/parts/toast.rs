@@ -41,9 +41,14 @@ impl Toasts {
         self.add(text.into(), false, Some(undo));
     }
 
-    /// Says what went wrong.
+    /// Says why a call of the Worker brought nothing.
     pub(crate) fn trouble(self, trouble: &Trouble) {
-        self.add(trouble_text(trouble), true, None);
+        self.failed(trouble_text(trouble));
+    }
+
+    /// Says what went wrong.
+    pub(crate) fn failed(self, text: impl Into<String>) {
+        self.add(text.into(), true, None);
     }
 
     fn add(self, text: String, is_bad: bool, undo: Option<Callback<()>>) -> u32 {

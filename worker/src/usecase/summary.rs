@@ -44,6 +44,7 @@ pub async fn show<P: Platform>(platform: &P) -> Result<Summary, Fault> {
         pending: count("pending"),
         held: count("held"),
         failed: count("failed"),
+        rejected: count("rejected"),
         fulfilled: count("fulfilled"),
         expiring,
         validations_expiring: bounded(database, validations).await?,

@@ -9,8 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::browser;
 use crate::keys::export::{self, ExportFault, MAX_KEY_FILE};
-use crate::keys::store::{self, StoredKey};
-use crate::keys::{KeyKind, webcrypto};
+use crate::keys::{KeyKind, StoredKey, store, webcrypto};
 use crate::parts::Field;
 use crate::text::t;
 

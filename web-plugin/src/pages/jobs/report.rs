@@ -25,15 +25,21 @@ fn diff(name: &str, part: &PartReport) -> impl IntoView {
                 .map(|name| view! { <li>{name.clone()}</li> })
                 .collect_view();
             let title = t_with(title, &[("n", &names.len())]);
-            view! { <h3>{title}</h3><ul class=class>{items}</ul> }
+            // A list that scrolls must be reachable by the keyboard.
+            view! {
+                <h3>{title.clone()}</h3>
+                <div class="diff" role="region" aria-label=title tabindex="0">
+                    <ul class=class>{items}</ul>
+                </div>
+            }
         })
     };
     view! {
         <section>
             <h2>{t_value("part", name)}</h2>
-            {list("diff_added", "diff added", &part.added)}
-            {list("diff_changed", "diff changed", &part.changed)}
-            {list("diff_gone", "diff gone", &part.gone)}
+            {list("diff_added", "added", &part.added)}
+            {list("diff_changed", "changed", &part.changed)}
+            {list("diff_gone", "gone", &part.gone)}
             <p class="hint">{t_with("diff_unchanged", &[("n", &part.unchanged)])}</p>
         </section>
     }

@@ -14,7 +14,7 @@ use crate::app::{go, use_app, use_client};
 use crate::browser;
 use crate::browser::storage::{self, Area};
 use crate::client::Trouble;
-use crate::keys::store::StoredKey;
+use crate::keys::StoredKey;
 use crate::keys::webcrypto;
 use crate::parts::{Dialog, Fact, Facts, Fetched, TroubleNote};
 use crate::route::Route;

@@ -10,8 +10,8 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::keys::StoredKey;
 use crate::keys::create::{self, CreateFault, KeyMode};
-use crate::keys::store::StoredKey;
 use crate::keys::{KeyKind, Subject, webcrypto};
 use crate::parts::{Field, Select, fetched, key_marks};
 use crate::route::Filter;

@@ -80,7 +80,15 @@ pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl Int
             }
         });
     });
-    let renews = Filter::by("renews", id.get_value());
+    let again = match order.status.state.as_str() {
+        _ if order.certificate_id.is_some() => Some("order_renew"),
+        "failed" | "rejected" | "cancelled" | "expired" | "revoked" => Some("order_again"),
+        _ => None,
+    };
+    let again = again.map(|name| {
+        let href = Route::NewOrder(Filter::by("renews", id.get_value())).href();
+        view! { <a class="button quiet" href=href>{t(name)}</a> }
+    });
     let button = move |shown: bool, name: &'static str, run: Callback<()>| {
         shown.then(|| {
             view! {
@@ -107,7 +115,7 @@ pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl Int
             {certificate} {button(may(OrderAction::Check), "order_check", check)}
             {may(OrderAction::Admit)
                 .then(|| view! { <button on:click=admit>{t("order_admit")}</button> })}
-            <a class="button quiet" href=Route::NewOrder(renews).href()>{t("order_renew")}</a>
+            {again}
             {button(
                 may(OrderAction::Cancel),
                 "order_cancel",

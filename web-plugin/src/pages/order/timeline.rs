@@ -33,7 +33,7 @@ pub(super) fn TimeLine(
 }
 
 fn entry(entry: AuditView) -> impl IntoView {
-    let is_bad = entry.outcome != "done";
+    let is_bad = !matches!(entry.outcome.as_str(), "done" | "started");
     let by = t_with("timeline_by", &[("who", &entry.actor)]);
     let what = crate::pages::audit::action_text(&entry.action);
     view! {

@@ -1,0 +1,90 @@
+//! Saving the keys that may leave this browser, and taking them back.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::app::use_app;
+use crate::browser;
+use crate::keys::backup::{self, BackupFault, MAX_BACKUP};
+use crate::keys::store;
+use crate::parts::KeyMarks;
+use crate::text::{t, t_with};
+
+/// Both ways.
+#[component]
+pub(super) fn Backup(keys: KeyMarks) -> impl IntoView {
+    let app = use_app();
+    let error = RwSignal::new(None::<String>);
+    let count = move || {
+        let all = keys.get().unwrap_or_default();
+        all.iter().filter(|key| backup::can_leave(key)).count()
+    };
+    let save = move |_| match backup::write(&keys.get_untracked().unwrap_or_default()) {
+        Ok(text) => browser::save("certwright-keys.json", "application/json", text.as_bytes()),
+        Err(fault) => error.set(Some(fault.to_string())),
+    };
+    let pick = move |event: leptos::ev::Event| {
+        let input = event
+            .target()
+            .and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
+        let picked = input
+            .and_then(|input| input.files())
+            .and_then(|files| files.get(0));
+        let Some(file) = picked else { return };
+        spawn_local(async move {
+            match restored(&file).await {
+                Ok(count) => {
+                    error.set(None);
+                    app.toasts.done(t_with("keys_restored", &[("n", &count)]));
+                }
+                Err(fault) => error.set(Some(fault.to_string())),
+            }
+            keys.set(store::all().await.ok());
+        });
+    };
+    view! {
+        <details>
+            <summary>{t("keys_backup")}</summary>
+            <div class="field">
+                <p>{t("keys_backup_lead")}</p>
+                <div class="actions">
+                    <button class="quiet" disabled=move || count() == 0 on:click=save>
+                        {move || t_with("keys_backup_do", &[("n", &count())])}
+                    </button>
+                </div>
+                <label for="keys-restore">{t("keys_restore")}</label>
+                <input
+                    id="keys-restore"
+                    type="file"
+                    accept=".json"
+                    aria-describedby="keys-restore-error"
+                    on:change=pick
+                />
+                <p class="error" id="keys-restore-error" role="alert">{move || error.get()}</p>
+            </div>
+        </details>
+    }
+}
+
+/// Takes the keys of a file that are not here, and says how many there were.
+async fn restored(file: &web_sys::File) -> Result<usize, BackupFault> {
+    #[expect(clippy::cast_precision_loss, reason = "a limit of some megabytes")]
+    if file.size() > MAX_BACKUP as f64 {
+        return Err(BackupFault::TooLong);
+    }
+    let text = JsFuture::from(file.text()).await.ok();
+    let text = text.and_then(|text| text.as_string()).unwrap_or_default();
+    let here = store::all().await.unwrap_or_default();
+    let mut taken = 0;
+    for key in backup::read(&text)? {
+        let is_here = here
+            .iter()
+            .any(|known| known.fingerprint == key.fingerprint && !known.is_lost);
+        if !is_here && store::save(&key, None).await.is_ok() {
+            taken += 1;
+        }
+    }
+    Ok(taken)
+}

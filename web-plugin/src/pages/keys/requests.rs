@@ -1,0 +1,107 @@
+//! The requests that the Worker stores, and storing another.
+
+use certwright_api::csrs::{CsrRequest, CsrView};
+use certwright_api::endpoint::Endpoint;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::app::{use_app, use_client};
+use crate::client::Trouble;
+use crate::parts::{Empty, Paged, Pager, Time, TroubleNote, paged, show};
+use crate::route::Filter;
+use crate::text::t;
+
+/// The list, and the form.
+#[component]
+pub(super) fn Requests() -> impl IntoView {
+    let list = paged::<CsrView>(Endpoint::ListCsrs, Signal::derive(Filter::default));
+    view! {
+        <section aria-labelledby="requests">
+            <h2 id="requests">{t("csrs_title")}</h2>
+            <Store list />
+            {show(list.page, |page, _| {
+                if page.items.is_empty() {
+                    return view! { <Empty text=t("csrs_none") /> }.into_any();
+                }
+                let rows = page.items.into_iter().map(row).collect_view();
+                view! {
+                    <div class="table" role="region" aria-label=t("csrs_title") tabindex="0">
+                        <table>
+                            <thead>
+                                <tr>
+                                    <th scope="col">{t("csr_label")}</th>
+                                    <th scope="col">{t("certificate_key")}</th>
+                                    <th scope="col" class="wide">{t("certificate_names")}</th>
+                                    <th scope="col" class="wide">{t("csr_created")}</th>
+                                </tr>
+                            </thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </div>
+                }
+                .into_any()
+            })}
+            <Pager list />
+        </section>
+    }
+}
+
+fn row(csr: CsrView) -> impl IntoView {
+    view! {
+        <tr data-row="">
+            <td class="main">{csr.label}</td>
+            <td>{csr.facts.key}</td>
+            <td class="wide">{csr.facts.names.join(", ")}</td>
+            <td class="wide"><Time at=csr.created_at /></td>
+        </tr>
+    }
+}
+
+#[component]
+fn Store(list: Paged<CsrView>) -> impl IntoView {
+    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let text = RwSignal::new(String::new());
+    let trouble = RwSignal::new(None::<Trouble>);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        spawn_local(async move {
+            let request = CsrRequest {
+                csr: text.get_untracked(),
+                label: None,
+            };
+            let client = client.get_value();
+            match client
+                .send::<_, CsrView>(Endpoint::StoreCsr, "", &request)
+                .await
+            {
+                Ok(_) => {
+                    text.set(String::new());
+                    trouble.set(None);
+                    app.toasts.done(t("csr_stored"));
+                    list.page.again();
+                }
+                Err(fault) => trouble.set(Some(fault)),
+            }
+        });
+    };
+    view! {
+        <details>
+            <summary>{t("csr_store")}</summary>
+            <form on:submit=submit>
+                <div class="field">
+                    <label for="csr-new">{t("source_text")}</label>
+                    <textarea
+                        id="csr-new"
+                        rows="6"
+                        class="code"
+                        spellcheck="false"
+                        required
+                        bind:value=text
+                    ></textarea>
+                </div>
+                {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
+                <div class="actions"><button>{t("csr_store_do")}</button></div>
+            </form>
+        </details>
+    }
+}
