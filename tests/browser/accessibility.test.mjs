@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { before, test } from "node:test";
 
-import { connect, linked, openConsole, show } from "./browser.mjs";
+import { connect, linked, openConsole, openExtension, rested, show } from "./browser.mjs";
 import { places } from "./places.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -34,20 +34,46 @@ const isTooWide = (page) =>
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [320, 1280]) {
     test(`every screen, ${colorScheme}, ${width} pixels`, async () => {
-      const opened = await openConsole({ colorScheme, viewport: { width, height: 800 } });
-      const { page } = opened;
-      await page.locator("#token").waitFor();
-      const found = (await violations(page)).map((text) => `welcome: ${text}`);
-      await connect(page);
-      for (const [name, hash] of all) {
-        await show(page, hash);
-        found.push(...(await violations(page)).map((text) => `${name}: ${text}`));
-        if (await isTooWide(page)) {
-          found.push(`${name}: scrolls sideways`);
+      const { page, close } = await openConsole({ colorScheme, viewport: { width, height: 800 } });
+      try {
+        const found = [];
+        const look = async (name) => {
+          found.push(...(await violations(page)).map((text) => `${name}: ${text}`));
+          if (await isTooWide(page)) {
+            found.push(`${name}: scrolls sideways`);
+          }
+        };
+        await page.locator("#token").waitFor();
+        await look("welcome");
+        await connect(page);
+        for (const [name, hash, act] of all) {
+          await show(page, hash);
+          await act?.(page);
+          await look(name);
+          await page.keyboard.press("Escape");
         }
+        assert.deepEqual(found, []);
+      } finally {
+        await close();
       }
-      assert.deepEqual(found, []);
-      await opened.close();
     });
   }
+
+  test(`the popup, ${colorScheme}`, async () => {
+    const { page, root, close } = await openExtension({ colorScheme, viewport: { width: 400, height: 600 } });
+    try {
+      await page.goto(`${root}popup.html`);
+      await page.getByText("Connect Certwright").waitFor();
+      const found = await violations(page);
+      await page.goto(`${root}app.html`);
+      await connect(page);
+      await page.goto(`${root}popup.html`);
+      await page.getByLabel("Find a host").waitFor();
+      await rested(page);
+      found.push(...(await violations(page)));
+      assert.deepEqual(found, []);
+    } finally {
+      await close();
+    }
+  });
 }

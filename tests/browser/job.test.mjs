@@ -157,6 +157,34 @@ test("the badge counts what needs a person, from what the browser stores", async
   await popup.close();
 });
 
+test("the background worker may be stopped at any moment", async () => {
+  const { page, context } = extension;
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("ServiceWorker.enable");
+  await devtools.send("ServiceWorker.stopAllWorkers");
+  await page.evaluate(() => chrome.storage.local.set({ seen: { fulfilled: -1 } }));
+  // Asked again it starts anew, with all it needs in the browser's storage.
+  await page.evaluate(() => chrome.runtime.sendMessage("refresh"));
+  const { seen } = await page.evaluate(() => chrome.storage.local.get("seen"));
+  assert.ok(seen.fulfilled >= 1, "it did not start again");
+});
+
+test("keys are listed, saved as a backup, and taken back", async () => {
+  const { page } = extension;
+  await show(page, "#/keys");
+  await page.getByRole("button", { name: "Check key" }).press("Enter");
+  await page.getByText("it signs for its request").waitFor();
+  await page.locator("summary", { hasText: "Back up and restore keys" }).press("Enter");
+  await page.getByRole("button", { name: "Save a backup (1)" }).press("Enter");
+  const backup = await file("certwright-keys.json");
+  await page.getByRole("button", { name: "Delete key" }).press("Enter");
+  await page.locator("dialog[open]").getByRole("button", { name: "Delete key" }).press("Enter");
+  await page.getByText("No keys yet").waitFor();
+  await page.locator("#keys-restore").setInputFiles(backup);
+  await page.getByText("1 keys restored").waitFor();
+  await page.getByRole("heading", { name: NAME }).waitFor();
+});
+
 test("keys are listed, and no page complained", async () => {
   const { page, faults } = extension;
   await show(page, "#/keys");

@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { api, connect, done, linked, openConsole, show } from "./browser.mjs";
+import { api, connect, done, linked, openConsole, openExtension, rested, show } from "./browser.mjs";
 import { places } from "./places.mjs";
 
 const [, , folder] = process.argv;
@@ -22,11 +22,22 @@ for (const colorScheme of ["light", "dark"]) {
     await page.locator("#token").waitFor();
     await shoot("welcome");
     await connect(page);
-    for (const [name, hash] of all) {
+    for (const [name, hash, act] of all) {
       await show(page, hash);
+      await act?.(page);
       await shoot(name);
+      await page.keyboard.press("Escape");
     }
     await close();
   }
 }
-console.log(`${(all.length + 1) * 4} screens in ${folder}`);
+for (const colorScheme of ["light", "dark"]) {
+  const { page, root, close } = await openExtension({ colorScheme, viewport: { width: 400, height: 500 } });
+  await page.locator("#token").waitFor();
+  await connect(page);
+  await page.goto(`${root}popup.html`);
+  await rested(page);
+  await page.screenshot({ path: join(folder, `popup-${colorScheme}.png`), fullPage: true });
+  await close();
+}
+console.log(`${(all.length + 1) * 4 + 2} screens in ${folder}`);

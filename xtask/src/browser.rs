@@ -48,6 +48,17 @@ fn installed() -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
+/// The program that drives it: what `CHROMEDRIVER` names, or what is installed beside it.
+pub(crate) fn driver() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("CHROMEDRIVER") {
+        return Some(named.into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(format!("chromedriver{}", std::env::consts::EXE_SUFFIX)))
+        .find(|program| program.is_file())
+}
+
 fn install_on_debian() {
     // Debian's list of packages, which only root may write.
     let may_install = OpenOptions::new()

@@ -1,5 +1,6 @@
 //! The steps that cargo carries out.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -9,6 +10,7 @@ use certwright_harness::progress::Done;
 
 use super::metadata::Metadata;
 use super::{Context, Report};
+use crate::browser;
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -82,11 +84,23 @@ pub(super) fn native_tests(context: &Context) -> Result<Report> {
 }
 
 pub(super) fn wasm_tests(context: &Context) -> Result<Report> {
-    Ok(report(test(
-        context,
-        &["--package", "certwright-plugin", "--target", WASM],
-    )?))
+    let node = [&PLUGIN_IN_WASM[..], &["--test", "csr_in_node"]].concat();
+    Ok(report(test(context, &node)?))
 }
+
+/// The browser's driver starts the browser that the wasm tests run in.
+pub(super) fn wasm_tests_in_browser(context: &Context) -> Result<Report> {
+    let Some(driver) = browser::find().and_then(|_| browser::driver()) else {
+        let reason = "NO CHROMEDRIVER: install it beside Chromium, or name one in CHROMEDRIVER; \
+                      keys were not tested in a browser";
+        return Ok(Done::Skipped(reason.to_owned()).into());
+    };
+    let arguments = [&PLUGIN_IN_WASM[..], &["--test", "in_browser"]].concat();
+    let tests = test_with(context, &arguments, &[("CHROMEDRIVER", driver.as_os_str())])?;
+    Ok(report(tests))
+}
+
+const PLUGIN_IN_WASM: [&str; 4] = ["--package", "certwright-plugin", "--target", WASM];
 
 pub(super) fn end_to_end_tests(context: &Context) -> Result<Report> {
     let (end_to_end, _) = test_targets(context)?;
@@ -123,8 +137,16 @@ fn test_targets(context: &Context) -> Result<(Vec<String>, Vec<String>)> {
         .partition(|name| name.starts_with("e2e")))
 }
 
-/// Runs `cargo test`, shows what it says, and counts the tests that passed.
 fn test(context: &Context, arguments: &[&str]) -> Result<u32> {
+    test_with(context, arguments, &[])
+}
+
+/// Runs `cargo test`, shows what it says, and counts the tests that passed.
+fn test_with(
+    context: &Context,
+    arguments: &[&str],
+    variables: &[(&str, &OsStr)],
+) -> Result<u32> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .current_dir(context.workspace.root())
@@ -135,6 +157,7 @@ fn test(context: &Context, arguments: &[&str]) -> Result<u32> {
             wasm_test_runner(&context.workspace),
         )
         .env("PATH", context.tools.path()?)
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     let mut child = command.spawn().context("could not start cargo")?;

@@ -60,7 +60,7 @@ impl From<Done> for Report {
     }
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step {
         name: "fmt",
         title: "Formatting",
@@ -116,6 +116,13 @@ const STEPS: [Step; 11] = [
         advice: "run this step alone: `cargo xtask test --only build --only wasm`",
         needs: Some("build"),
         run: cargo::wasm_tests,
+    },
+    Step {
+        name: "wasm-browser",
+        title: "Keys in wasm, in a real browser",
+        advice: "run this step alone: `cargo xtask test --only build --only wasm-browser`",
+        needs: Some("build"),
+        run: cargo::wasm_tests_in_browser,
     },
     Step {
         name: "size",
