@@ -99,14 +99,21 @@ export async function connect(page) {
 
 /** Goes to a screen by its address. */
 export async function show(page, hash) {
-  await page.evaluate((to) => { location.hash = to; }, hash);
+  await page.evaluate((to) => new Promise((resolve) => {
+    if (location.hash === to) {
+      resolve();
+    }
+    // Behind the application, which has listened for longer.
+    addEventListener("hashchange", () => setTimeout(resolve), { once: true });
+    location.hash = to;
+  }), hash);
   await rested(page);
 }
 
 /** Waits until what the screen shows has been read. */
 export async function rested(page) {
   await page.locator("h1").first().waitFor();
-  await page.waitForFunction(() => !document.querySelector(".loading"));
+  await page.waitForFunction(() => !document.querySelector(".loading, [aria-busy=true]"));
 }
 
 /** Moves the focus by the keyboard until it is on what the selector names. */

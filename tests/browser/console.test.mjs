@@ -52,7 +52,7 @@ test("lists are paged, and going back works", async () => {
 test("orders are found by state, and the address says so", async () => {
   await page.locator("#state").selectOption("pending");
   await page.waitForURL(/state=pending/);
-  await rested(page);
+  await page.locator("tbody .status", { hasNotText: "Pending" }).first().waitFor({ state: "detached" });
   const states = await page.locator("tbody .status").allTextContents();
   assert.ok(states.length > 0 && states.every((text) => text.includes("Pending")), states.join());
   await page.goBack();

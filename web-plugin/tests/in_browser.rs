@@ -98,7 +98,13 @@ async fn a_key_that_the_browser_cleared_is_missed() {
     let missed = found.iter().find(|key| key.fingerprint == print).unwrap();
     assert!(missed.is_lost);
     store::forget(&print).await.unwrap();
-    assert!(store::all().await.unwrap().iter().all(|key| key.fingerprint != print));
+    assert!(
+        store::all()
+            .await
+            .unwrap()
+            .iter()
+            .all(|key| key.fingerprint != print)
+    );
 }
 
 #[wasm_bindgen_test]

@@ -6,6 +6,7 @@ pub(crate) mod storage;
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 
 /// Whether this is the extension, and not the console that the Worker serves.
 pub(crate) fn is_extension() -> bool {
@@ -18,10 +19,15 @@ pub(crate) fn own_origin() -> Option<String> {
     (!is_extension() && origin.starts_with("http")).then_some(origin)
 }
 
-/// Asks the person to let the extension call this address. To be called in answer to a click.
-pub(crate) async fn request_origin(address: &str) -> bool {
-    let answer = platform::request_origin(address).await;
-    answer.is_ok_and(|granted| granted.as_bool() == Some(true))
+/// Asks the person to let the extension call this address. Firefox takes that from within the
+/// handler of a click or a key only, so it is asked at once, and the answer is awaited.
+pub(crate) fn request_origin(address: &str) -> impl Future<Output = bool> + use<> {
+    let asked = JsFuture::from(platform::request_origin(address));
+    async move {
+        asked
+            .await
+            .is_ok_and(|granted| granted.as_bool() == Some(true))
+    }
 }
 
 /// Puts text on the clipboard; a secret is removed again after a minute where the browser lets us.
@@ -63,11 +69,13 @@ pub(crate) async fn served() -> Served {
     }
 }
 
-/// Asks the person for leave to see the certificates that sites send. To be called in answer to a
-/// click.
-pub(crate) async fn ask_to_see_served() {
-    // A refusal changes nothing: the popup goes on to offer it.
-    let _ = platform::ask_to_see_served().await;
+/// Asks the person for leave to see the certificates that sites send, like [`request_origin`].
+pub(crate) fn ask_to_see_served() -> impl Future<Output = ()> {
+    let asked = JsFuture::from(platform::ask_to_see_served());
+    async move {
+        // A refusal changes nothing: the popup goes on to offer it.
+        let _ = asked.await;
+    }
 }
 
 /// Opens a screen in the application's tab, from the popup.

@@ -1,6 +1,6 @@
 //! `js/platform.js`, function by function.
 
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(module = "/js/platform.js")]
@@ -17,8 +17,9 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) async fn remove(area: &str, key: &str) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(catch, js_name = requestOrigin)]
-    pub(super) async fn request_origin(origin: &str) -> Result<JsValue, JsValue>;
+    // A promise and no `async fn`, which would call only when it is polled: see `request_origin`.
+    #[wasm_bindgen(js_name = requestOrigin)]
+    pub(super) fn request_origin(origin: &str) -> Promise;
 
     #[wasm_bindgen(catch, js_name = tellBackground)]
     pub(super) async fn tell_background(message: &str) -> Result<(), JsValue>;
@@ -29,8 +30,8 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = servedFingerprint)]
     pub(super) async fn served_fingerprint() -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = askToSeeServed)]
-    pub(super) async fn ask_to_see_served() -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = askToSeeServed)]
+    pub(super) fn ask_to_see_served() -> Promise;
 
     #[wasm_bindgen(catch, js_name = openApplication)]
     pub(super) async fn open_application(hash: &str) -> Result<(), JsValue>;

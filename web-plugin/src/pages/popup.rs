@@ -142,8 +142,9 @@ fn Served() -> impl IntoView {
     };
     look();
     let ask = move |_| {
+        let asked = browser::ask_to_see_served();
         spawn_local(async move {
-            browser::ask_to_see_served().await;
+            asked.await;
             look();
         });
     };

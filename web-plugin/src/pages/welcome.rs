@@ -44,8 +44,9 @@ pub(crate) fn Welcome() -> impl IntoView {
             is_kept: is_kept.get_untracked(),
         };
         is_busy.set(true);
+        let leave = browser::request_origin(&connection.address);
         spawn_local(async move {
-            match connect(&connection).await {
+            match connect(&connection, leave).await {
                 Ok(()) => app.connect(connection).await,
                 Err(Refusal::Permission) => address_error.set(Some(t("welcome_no_permission"))),
                 Err(Refusal::Trouble(trouble)) if trouble.is_sign_in() => {
@@ -103,10 +104,13 @@ enum Refusal {
     Trouble(Trouble),
 }
 
-/// Asks for leave to call the address where the browser wants that, then for something that only a
-/// valid token is answered.
-async fn connect(connection: &Connection) -> Result<(), Refusal> {
-    if !browser::request_origin(&connection.address).await {
+/// Waits for leave to call the address, where the browser wants that, then asks for something that
+/// only a valid token is answered.
+async fn connect(
+    connection: &Connection,
+    leave: impl Future<Output = bool>,
+) -> Result<(), Refusal> {
+    if !leave.await {
         return Err(Refusal::Permission);
     }
     let client = Client::new(connection.clone());

@@ -11,11 +11,13 @@ use crate::browser;
 use crate::client::{Client, Trouble};
 use crate::text::t;
 
-/// What was read last. It stays in sight while it is read again.
+/// What was read last. It stays in sight while it is read again; while something else is read in its
+/// place it is dimmed and can't be used, so that nobody acts on rows of another question.
 pub(crate) struct Fetched<T: Send + Sync + 'static> {
     value: RwSignal<Option<T>>,
     trouble: RwSignal<Option<Trouble>>,
     is_busy: RwSignal<bool>,
+    is_of_another: RwSignal<bool>,
     turn: RwSignal<u32>,
 }
 
@@ -38,12 +40,16 @@ where
         value: RwSignal::new(None),
         trouble: RwSignal::new(None),
         is_busy: RwSignal::new(true),
+        is_of_another: RwSignal::new(false),
         turn: RwSignal::new(0),
     };
     let client = use_client();
     let latest = StoredValue::new(0_u32);
-    Effect::new(move |_| {
-        this.turn.track();
+    Effect::new(move |before: Option<u32>| {
+        let turn = this.turn.get();
+        if before == Some(turn) {
+            this.is_of_another.set(true);
+        }
         let number = latest.get_value().wrapping_add(1);
         latest.set_value(number);
         this.is_busy.set(true);
@@ -53,6 +59,7 @@ where
             // The screen may be gone, or have asked for something else meanwhile.
             if latest.try_get_value() == Some(number) {
                 this.is_busy.set(false);
+                this.is_of_another.set(false);
                 match answer {
                     Ok(value) => {
                         let focused = browser::focused();
@@ -68,6 +75,7 @@ where
                 }
             }
         });
+        turn
     });
     this
 }
@@ -125,5 +133,9 @@ where
         }
         None => ().into_any(),
     };
-    view! { {trouble} {content} }
+    let is_busy = move || fetched.is_of_another.get().to_string();
+    view! {
+        {trouble}
+        <div class="fetched" aria-busy=is_busy inert=fetched.is_of_another>{content}</div>
+    }
 }

@@ -142,11 +142,7 @@ fn test(context: &Context, arguments: &[&str]) -> Result<u32> {
 }
 
 /// Runs `cargo test`, shows what it says, and counts the tests that passed.
-fn test_with(
-    context: &Context,
-    arguments: &[&str],
-    variables: &[(&str, &OsStr)],
-) -> Result<u32> {
+fn test_with(context: &Context, arguments: &[&str], variables: &[(&str, &OsStr)]) -> Result<u32> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .current_dir(context.workspace.root())
