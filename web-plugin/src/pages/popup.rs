@@ -4,6 +4,7 @@ use certwright_api::certificates::CertificateView;
 use certwright_api::endpoint::Endpoint;
 use certwright_api::page::Page;
 use certwright_api::system::Summary;
+use certwright_core::names::CertificateName;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -94,8 +95,9 @@ fn attention(summary: Summary, _: Fetched<Summary>) -> AnyView {
 fn Site() -> impl IntoView {
     let host = RwSignal::new(None::<String>);
     spawn_local(async move {
+        // An IP address, or a name within one machine, is none that the CA certifies.
         let current = browser::current_host().await;
-        let _ = host.try_set(current);
+        let _ = host.try_set(current.filter(|name| CertificateName::parse(name).is_ok()));
     });
     move || {
         let name = host.get()?;
