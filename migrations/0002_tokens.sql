@@ -60,7 +60,7 @@ WHEN OLD.dead_at IS NULL AND NEW.dead_at IS NOT NULL BEGIN
 END;
 
 -- Which accounts a CSR has to do with: one of the account's orders was placed with it, or a caller
--- who is bounded to the account has stored it, under a label of their own.
+-- who is bounded to the account has stored it. The label is never one that somebody else gave.
 CREATE TABLE csr_holders (
   credential_id TEXT NOT NULL,
   csr_id TEXT NOT NULL,
@@ -70,11 +70,10 @@ CREATE TABLE csr_holders (
 ) WITHOUT ROWID;
 CREATE INDEX csr_holders_by_time ON csr_holders (credential_id, created_at, csr_id);
 INSERT OR IGNORE INTO csr_holders (credential_id, csr_id, label, created_at)
-  SELECT o.credential_id, c.id, c.label, c.created_at
-  FROM orders AS o JOIN csrs AS c ON c.id = o.record ->> 'csrId';
+  SELECT credential_id, record ->> 'csrId', record ->> 'domain', ordered_at FROM orders
+  WHERE record ->> 'csrId' IS NOT NULL;
 CREATE TRIGGER csr_held_by_order AFTER INSERT ON orders
 WHEN NEW.record ->> 'csrId' IS NOT NULL BEGIN
   INSERT OR IGNORE INTO csr_holders (credential_id, csr_id, label, created_at)
-    SELECT NEW.credential_id, c.id, c.label, c.created_at FROM csrs AS c
-    WHERE c.id = NEW.record ->> 'csrId';
+    VALUES (NEW.credential_id, NEW.record ->> 'csrId', NEW.record ->> 'domain', NEW.ordered_at);
 END;

@@ -20,6 +20,22 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// Every role, the lowest first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Requester, Self::Operator, Self::Admin];
+
+    /// The name, as stored and shown.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Requester => "requester",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// A kind of action that a route performs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -178,13 +194,12 @@ mod tests {
         Action::Operate,
         Action::Administer,
     ];
-    const ROLES: [Role; 4] = [Role::Viewer, Role::Requester, Role::Operator, Role::Admin];
     const PLACES: [Place; 2] = [Place::Inside, Place::Outside];
 
     fn every_case() -> impl Iterator<Item = (Action, Reach, Role, Place)> {
         ACTIONS.into_iter().flat_map(|action| {
             Reach::ALL.into_iter().flat_map(move |reach| {
-                ROLES.into_iter().flat_map(move |role| {
+                Role::ALL.into_iter().flat_map(move |role| {
                     PLACES
                         .into_iter()
                         .map(move |place| (action, reach, role, place))
@@ -239,7 +254,7 @@ mod tests {
     #[test]
     fn each_action_asks_for_its_role() {
         let least = ACTIONS.map(Action::least_role);
-        let [viewer, requester, operator, admin] = ROLES.map(Some);
+        let [viewer, requester, operator, admin] = Role::ALL.map(Some);
         assert_eq!(least, [None, viewer, requester, operator, admin]);
     }
 }

@@ -76,6 +76,8 @@ pub(super) struct Key {
 pub struct KeyPicture {
     /// When the keys were asked for last, with or without success.
     asked_at: i64,
+    /// When they came.
+    read_at: i64,
     keys: Vec<Jwk>,
 }
 
@@ -101,16 +103,23 @@ impl KeyPicture {
         }
         Ok(Self {
             asked_at: now.unix(),
+            read_at: now.unix(),
             keys,
         })
     }
 
-    /// What is remembered when the keys could not be had: those of before, and that they were
-    /// asked for just now.
+    /// What is remembered when the keys could not be had: those of before, for a day, and that
+    /// they were asked for just now.
     #[must_use]
     pub fn unanswered(before: Option<Self>, now: Timestamp) -> Self {
+        let before = before.filter(|before| {
+            now.seconds_since(Timestamp::from_unix(before.read_at)) < KEYS_KEPT as i64
+        });
         Self {
             asked_at: now.unix(),
+            read_at: before
+                .as_ref()
+                .map_or_else(|| now.unix(), |before| before.read_at),
             keys: before.map(|before| before.keys).unwrap_or_default(),
         }
     }

@@ -329,6 +329,9 @@ fn keys_are_asked_for_when_they_are_wanting_and_at_most_once_a_minute() {
     let text = sign(&header(), &claims(), &KEYS[0]);
     let assertion = Assertion::read(&text, &settings(), now()).unwrap();
     assert!(assertion.verify(&after).is_ok());
+    let later = now().plus(DAY - 1);
+    assert!(!KeyPicture::unanswered(Some(after.clone()), later).is_empty());
+    assert!(KeyPicture::unanswered(Some(after), now().plus(DAY)).is_empty());
     let none = KeyPicture::unanswered(None, now());
     assert!(none.is_empty() && !KeyPicture::is_wanting(Some(&none), "x", now().plus(1)));
 }
