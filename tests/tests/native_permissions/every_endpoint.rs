@@ -122,7 +122,7 @@ fn every_endpoint_treats_every_caller_as_the_table_says() {
         Verdict::Hidden,
     ] {
         let seen = verdicts.iter().filter(|one| **one == verdict).count();
-        assert!(seen > 20, "{verdict:?}: {seen}");
+        assert!(seen >= 15, "{verdict:?}: {seen}");
     }
 }
 
