@@ -4,8 +4,13 @@
 use certwright_api::endpoint::Endpoint;
 use certwright_core::permission::{Reach, Role};
 use certwright_tests::{requests::Key, story::text};
-use certwright_worker::testing::ADMIN_TOKEN;
+use certwright_worker::{
+    database::{Database as _, Statement},
+    platform::Platform as _,
+    testing::ADMIN_TOKEN,
+};
 use data_encoding::BASE64URL_NOPAD;
+use futures_executor::block_on;
 use http::Method;
 use serde_json::json;
 
@@ -60,7 +65,7 @@ fn everything(stage: &Stage, secret: &str, endpoint: Endpoint, query: &str) -> S
         let bearer = format!("Bearer {secret}");
         let request = http::Request::get(&path).header("authorization", bearer);
         let handled = certwright_worker::http::handle(world, request.body(Vec::new()).unwrap());
-        let reply = futures_executor::block_on(handled);
+        let reply = block_on(handled);
         let link = reply.headers().get("link").map(|link| {
             let link = link.to_str().unwrap();
             let rest = link.split_once("cursor=").unwrap().1;
@@ -208,4 +213,25 @@ fn a_csr_is_shown_under_the_label_that_its_account_gave_it() {
     let hosts = [&stage.own.host, &stage.foreign.host];
     let seen = hosts.map(|host| listed.to_string().contains(host.as_str()));
     assert_eq!(seen, [true, false], "{listed:#}");
+}
+
+#[test]
+fn certificates_that_share_a_number_or_a_key_are_told_apart_by_account() {
+    let stage = Stage::set();
+    let world = &stage.story.world;
+    // Two CAs may draw one serial number, and one key may be certified twice.
+    let share = Statement::new("UPDATE certificates SET serial = '0A', key_fingerprint = 'aa'");
+    block_on(world.database().batch(vec![share])).unwrap();
+    for (own, foreign) in [(&stage.own, &stage.foreign), (&stage.foreign, &stage.own)] {
+        let (bounded, _) = token(world, Role::Viewer, Some(&own.credential));
+        for query in ["serial=0a", "keyFingerprint=AA"] {
+            let shown = everything(&stage, &bounded, Endpoint::ListCertificates, query);
+            let [mine, theirs] = [own, foreign].map(|of| text(&of.certificate["id"]));
+            assert_eq!(
+                (shown.contains(&mine), shown.contains(&theirs)),
+                (true, false),
+                "{shown}"
+            );
+        }
+    }
 }
