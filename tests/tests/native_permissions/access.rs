@@ -215,6 +215,49 @@ fn a_token_counts_before_an_assertion() {
 }
 
 #[test]
+fn another_site_can_make_nobody_act() {
+    let team = Team::new(&json!([{ "domain": "whitlock.example", "role": "admin" }]));
+    let (assertion, host) = (
+        team.assertion(&json!({})),
+        ("host", "certs.whitlock.example"),
+    );
+    let act = |headers: &[(&str, &str)]| {
+        let headers = [headers, &[(ASSERTION, assertion.as_str()), host]].concat();
+        let path = "/v1/certificates/admit-held";
+        let reply = send(&team.story.world, &headers, &Method::POST, path, None);
+        (reply.status, reply.json()["code"].clone())
+    };
+    for elsewhere in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("origin", "https://certs.whitlock.example.evil.example"),
+    ] {
+        assert_eq!(
+            act(&[elsewhere]),
+            (403, json!("cross-site")),
+            "{elsewhere:?}"
+        );
+    }
+    for here in [
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-site", "none"),
+        ("origin", "https://certs.whitlock.example"),
+        ("user-agent", "curl"),
+    ] {
+        assert_eq!(act(&[here]).0, 202, "{here:?}");
+    }
+    // A token is sent by nobody who does not know it.
+    let bearer = format!("Bearer {ADMIN_TOKEN}");
+    let token = [
+        ("authorization", bearer.as_str()),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    assert_eq!(act(&token).0, 202);
+}
+
+#[test]
 fn assertions_that_are_not_ours_are_refused() {
     let team = Team::new(&everybody_reads());
     let now = team.story.world.now().unix();

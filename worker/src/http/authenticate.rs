@@ -32,6 +32,8 @@ pub(super) enum Turned {
     Assertion(AssertionFault),
     /// An assertion that can't be verified, since the team's keys can't be had.
     KeysMissing,
+    /// An assertion on a request that another site has made the browser send.
+    Elsewhere,
     /// Signed in, but no rule gives a role.
     NoRights,
     /// A role that does not do.
@@ -91,6 +93,9 @@ pub(super) async fn authenticate<P: Platform>(
         };
     }
     let assertion = headers.get(ASSERTION).map(|value| value.to_str());
+    if assertion.is_some() && is_from_elsewhere(headers) {
+        return Err(Stranger::Turned(Turned::Elsewhere, caller));
+    }
     match (&platform.settings().access, assertion) {
         (Some(access), Some(Ok(text))) => by_assertion(platform, access, text, caller).await,
         (Some(_), Some(Err(_))) => {
@@ -182,6 +187,21 @@ async fn by_assertion<P: Platform>(
         sign_in: SignIn::Access,
         expires_at: Some(identity.expires_at),
     })
+}
+
+/// Whether another site has made the browser send the request. An assertion stands for a cookie,
+/// which the browser sends along whoever asks for it (cross-site request forgery); a bearer token is
+/// sent by nobody who does not know it.
+///
+/// Browsers tell in `Sec-Fetch-Site` (W3C Fetch Metadata §2.4), older ones in `Origin` (RFC 6454
+/// §7); what sends neither is no browser.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != text("host"),
+        (None, None) => false,
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -231,6 +231,12 @@ pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
             "the keys of the Access team cannot be had, so nobody can be signed in with it",
             "try again in a minute, or use a token",
         ),
+        Turned::Elsewhere => (
+            StatusCode::FORBIDDEN,
+            "cross-site",
+            "another site has made the browser send this request",
+            "use the console itself, or a token",
+        ),
         Turned::NoRights => (
             StatusCode::FORBIDDEN,
             "no-role",
