@@ -1,13 +1,14 @@
-//! The one table of endpoints: method, path and the kind of action, which decides who may call.
+//! The one table of endpoints: method, path, the kind of action, which decides who may call, and
+//! what it reaches, which decides how a scope bounds it.
 //!
-//! A line of the table that lacks its action does not compile, and the Worker's dispatch is an
+//! A line of the table that lacks one of them does not compile, and the Worker's dispatch is an
 //! exhaustive match over [`Endpoint`], so no endpoint exists without a permission or a handler.
 
-use certwright_core::permission::Action;
+use certwright_core::permission::{Action, Reach};
 use http::Method;
 
 macro_rules! endpoints {
-    ($($name:ident: $method:ident $template:literal $action:ident, $summary:literal;)+) => {
+    ($($name:ident: $method:ident $template:literal $action:ident $reach:ident, $summary:literal;)+) => {
         /// An endpoint of the HTTP API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Endpoint {
@@ -36,6 +37,12 @@ macro_rules! endpoints {
                 match self { $(Self::$name => Action::$action,)+ }
             }
 
+            /// What the endpoint reaches, which decides how a scope bounds it.
+            #[must_use]
+            pub fn reach(self) -> Reach {
+                match self { $(Self::$name => Reach::$reach,)+ }
+            }
+
             /// What the endpoint does, in a sentence.
             #[must_use]
             pub fn summary(self) -> &'static str {
@@ -46,66 +53,71 @@ macro_rules! endpoints {
 }
 
 endpoints! {
-    Health: GET "/healthz" Public, "Tells whether the Worker and its database answer.";
+    Health: GET "/healthz" Public Nothing, "Tells whether the Worker and its database answer.";
 
-    LinkCredential: POST "/v1/credentials" Administer, "Links an emSign account after a live check, and starts its first sync.";
-    ListCredentials: GET "/v1/credentials" Read, "Lists the linked accounts.";
-    GetCredential: GET "/v1/credentials/{id}" Read, "Shows a linked account.";
-    VerifyCredential: POST "/v1/credentials/{id}/verify" Operate, "Checks the stored access key with a live call.";
-    RotateCredential: POST "/v1/credentials/{id}/rotate" Administer, "Replaces the access key after a live check.";
-    SyncCredential: POST "/v1/credentials/{id}/sync" Operate, "Starts a sync of chosen parts of the directory.";
-    ImportOrders: POST "/v1/credentials/{id}/import" Operate, "Starts the import of the account's existing orders.";
-    SyncAll: POST "/v1/sync" Operate, "Starts a sync for several accounts at once.";
+    LinkCredential: POST "/v1/credentials" Administer System, "Links an emSign account after a live check, and starts its first sync.";
+    ListCredentials: GET "/v1/credentials" Read Listed, "Lists the linked accounts.";
+    GetCredential: GET "/v1/credentials/{id}" Read Credential, "Shows a linked account.";
+    VerifyCredential: POST "/v1/credentials/{id}/verify" Operate Credential, "Checks the stored access key with a live call.";
+    RotateCredential: POST "/v1/credentials/{id}/rotate" Administer Credential, "Replaces the access key after a live check.";
+    SyncCredential: POST "/v1/credentials/{id}/sync" Operate Credential, "Starts a sync of chosen parts of the directory.";
+    ImportOrders: POST "/v1/credentials/{id}/import" Operate Credential, "Starts the import of the account's existing orders.";
+    SyncAll: POST "/v1/sync" Operate Body, "Starts a sync for several accounts at once.";
 
-    ListAccounts: GET "/v1/accounts" Read, "Lists the accounts' users and roles.";
-    ListGroups: GET "/v1/groups" Read, "Lists groups.";
-    ListOrganizations: GET "/v1/organizations" Read, "Lists organizations.";
-    ListDomains: GET "/v1/domains" Read, "Lists pre-validated domains.";
-    ListProducts: GET "/v1/products" Read, "Lists products.";
+    ListAccounts: GET "/v1/accounts" Read Listed, "Lists the accounts' users and roles.";
+    ListGroups: GET "/v1/groups" Read Listed, "Lists groups.";
+    ListOrganizations: GET "/v1/organizations" Read Listed, "Lists organizations.";
+    ListDomains: GET "/v1/domains" Read Listed, "Lists pre-validated domains.";
+    ListProducts: GET "/v1/products" Read Listed, "Lists products.";
 
-    InspectCsr: POST "/v1/csrs/inspect" Read, "Reads a CSR and says what it holds; stores nothing.";
-    StoreCsr: POST "/v1/csrs" Request, "Checks and stores a CSR.";
-    ListCsrs: GET "/v1/csrs" Read, "Lists stored CSRs.";
-    GetCsr: GET "/v1/csrs/{id}" Read, "Shows a stored CSR.";
+    InspectCsr: POST "/v1/csrs/inspect" Read Nothing, "Reads a CSR and says what it holds; stores nothing.";
+    StoreCsr: POST "/v1/csrs" Request Body, "Checks and stores a CSR.";
+    ListCsrs: GET "/v1/csrs" Read Listed, "Lists stored CSRs.";
+    GetCsr: GET "/v1/csrs/{id}" Read Csr, "Shows a stored CSR.";
 
-    ValidateOrder: POST "/v1/orders/validate" Request, "Rehearses an order: every check, nothing stored, nothing sent.";
-    PlaceOrder: POST "/v1/orders" Request, "Places an order, exactly once per Idempotency-Key.";
-    ListOrders: GET "/v1/orders" Read, "Lists orders.";
-    ExportOrders: GET "/v1/orders.csv" Read, "Lists orders as CSV, a page at a time.";
-    GetOrder: GET "/v1/orders/{id}" Read, "Shows an order.";
-    CheckOrder: POST "/v1/orders/{id}/check" Operate, "Asks the CA where an order stands, and fetches an issued certificate.";
-    CheckDueOrders: POST "/v1/orders/check-due" Operate, "Asks the CA about every order that is due.";
-    RevokeOrder: POST "/v1/orders/{id}/revoke" Operate, "Asks the CA to revoke the order's certificate.";
-    CancelOrder: POST "/v1/orders/{id}/cancel" Operate, "Cancels an order that has no certificate yet, at the CA.";
-    DeleteOrder: DELETE "/v1/orders/{id}" Operate, "Forgets an order here; nothing is sent to the CA.";
-    RestoreOrder: POST "/v1/orders/{id}/restore" Operate, "Takes a deletion back.";
-    GetDcv: GET "/v1/orders/{id}/dcv" Operate, "Shows what to publish to show control of a domain.";
-    VerifyDcv: POST "/v1/orders/{id}/dcv/verify" Operate, "Asks the CA to look for what was published.";
+    ValidateOrder: POST "/v1/orders/validate" Request Body, "Rehearses an order: every check, nothing stored, nothing sent.";
+    PlaceOrder: POST "/v1/orders" Request Body, "Places an order, exactly once per Idempotency-Key.";
+    ListOrders: GET "/v1/orders" Read Listed, "Lists orders.";
+    ExportOrders: GET "/v1/orders.csv" Read Listed, "Lists orders as CSV, a page at a time.";
+    GetOrder: GET "/v1/orders/{id}" Read Order, "Shows an order.";
+    CheckOrder: POST "/v1/orders/{id}/check" Operate Order, "Asks the CA where an order stands, and fetches an issued certificate.";
+    CheckDueOrders: POST "/v1/orders/check-due" Operate System, "Asks the CA about every order that is due.";
+    RevokeOrder: POST "/v1/orders/{id}/revoke" Operate Order, "Asks the CA to revoke the order's certificate.";
+    CancelOrder: POST "/v1/orders/{id}/cancel" Operate Order, "Cancels an order that has no certificate yet, at the CA.";
+    DeleteOrder: DELETE "/v1/orders/{id}" Operate Order, "Forgets an order here; nothing is sent to the CA.";
+    RestoreOrder: POST "/v1/orders/{id}/restore" Operate Order, "Takes a deletion back.";
+    GetDcv: GET "/v1/orders/{id}/dcv" Operate Order, "Shows what to publish to show control of a domain.";
+    VerifyDcv: POST "/v1/orders/{id}/dcv/verify" Operate Order, "Asks the CA to look for what was published.";
 
-    ListCertificates: GET "/v1/certificates" Read, "Lists and searches the inventory.";
-    ExportCertificates: GET "/v1/certificates.csv" Read, "Lists the inventory as CSV, a page at a time.";
-    GetCertificate: GET "/v1/certificates/{id}" Read, "Shows a certificate.";
-    ExportCertificate: GET "/v1/certificates/{id}/pem" Read, "Gives a certificate and its chain as PEM.";
-    AdmitHeld: POST "/v1/certificates/admit-held" Operate, "Stores every held certificate for which a seat is free.";
+    ListCertificates: GET "/v1/certificates" Read Listed, "Lists and searches the inventory.";
+    ExportCertificates: GET "/v1/certificates.csv" Read Listed, "Lists the inventory as CSV, a page at a time.";
+    GetCertificate: GET "/v1/certificates/{id}" Read Certificate, "Shows a certificate.";
+    ExportCertificate: GET "/v1/certificates/{id}/pem" Read Certificate, "Gives a certificate and its chain as PEM.";
+    AdmitHeld: POST "/v1/certificates/admit-held" Operate System, "Stores every held certificate for which a seat is free.";
 
-    ListJobs: GET "/v1/jobs" Read, "Lists jobs.";
-    GetJob: GET "/v1/jobs/{id}" Read, "Shows a job with its progress and result.";
+    ListJobs: GET "/v1/jobs" Read Listed, "Lists jobs.";
+    GetJob: GET "/v1/jobs/{id}" Read Job, "Shows a job with its progress and result.";
 
-    ListDeadLetters: GET "/v1/dead-letters" Read, "Lists work that did not succeed and is not tried again by itself.";
-    RetryDeadLetters: POST "/v1/dead-letters/retry" Operate, "Tries the oldest 100 pieces of such work again.";
-    RetryDeadLetter: POST "/v1/dead-letters/{id}/retry" Operate, "Tries a piece of such work again.";
-    DiscardDeadLetter: DELETE "/v1/dead-letters/{id}" Operate, "Gives a piece of such work up for good; its job counts it as failed.";
+    ListDeadLetters: GET "/v1/dead-letters" Read Listed, "Lists work that did not succeed and is not tried again by itself.";
+    RetryDeadLetters: POST "/v1/dead-letters/retry" Operate System, "Tries the oldest 100 pieces of such work again.";
+    RetryDeadLetter: POST "/v1/dead-letters/{id}/retry" Operate DeadLetter, "Tries a piece of such work again.";
+    DiscardDeadLetter: DELETE "/v1/dead-letters/{id}" Operate DeadLetter, "Gives a piece of such work up for good; its job counts it as failed.";
 
-    GetLicense: GET "/v1/license" Read, "Shows the license and its seats.";
-    SetLicense: PUT "/v1/license" Administer, "Sets the license.";
-    RemoveLicense: DELETE "/v1/license" Administer, "Removes the license; the community license applies.";
+    GetLicense: GET "/v1/license" Read System, "Shows the license and its seats.";
+    SetLicense: PUT "/v1/license" Administer System, "Sets the license.";
+    RemoveLicense: DELETE "/v1/license" Administer System, "Removes the license; the community license applies.";
 
-    Dump: GET "/v1/dump" Administer, "Gives a page of the portable dump: everything but secrets, as JSON lines.";
-    Restore: POST "/v1/restore" Administer, "Takes a part of a dump into an empty system.";
-    GiveUpRestore: DELETE "/v1/restore" Administer, "Gives an unfinished restore up and empties the system again.";
+    Dump: GET "/v1/dump" Administer System, "Gives a page of the portable dump: everything but secrets, as JSON lines.";
+    Restore: POST "/v1/restore" Administer System, "Takes a part of a dump into an empty system.";
+    GiveUpRestore: DELETE "/v1/restore" Administer System, "Gives an unfinished restore up and empties the system again.";
 
-    GetSummary: GET "/v1/summary" Read, "Counts what needs attention.";
-    ListAudit: GET "/v1/audit" Read, "Lists who did what.";
+    GetMe: GET "/v1/me" Read Nothing, "Tells who is calling, and with which rights.";
+    CreateToken: POST "/v1/tokens" Administer Body, "Makes a token; its text is in this answer only.";
+    ListTokens: GET "/v1/tokens" Administer Listed, "Lists tokens, without their texts.";
+    RevokeToken: DELETE "/v1/tokens/{id}" Administer Token, "Revokes a token at once; it stays in the list.";
+
+    GetSummary: GET "/v1/summary" Read Listed, "Counts what needs attention.";
+    ListAudit: GET "/v1/audit" Read System, "Lists who did what.";
 }
 
 /// An endpoint found by method and path.
@@ -216,6 +228,14 @@ mod tests {
                 allowed: vec![Method::POST, Method::GET]
             }
         );
+    }
+
+    #[test]
+    fn whatever_names_one_thing_reaches_one_thing() {
+        for endpoint in Endpoint::ALL {
+            let has_id = endpoint.template().contains('{');
+            assert_eq!(endpoint.reach().is_one_thing(), has_id, "{endpoint:?}");
+        }
     }
 
     #[test]

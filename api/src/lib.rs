@@ -15,3 +15,4 @@ pub mod orders;
 pub mod page;
 pub mod problem;
 pub mod system;
+pub mod tokens;

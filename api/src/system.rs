@@ -59,7 +59,8 @@ pub struct AuditView {
     pub id: AuditId,
     /// When.
     pub at: Timestamp,
-    /// Who: a token's id, or `system`.
+    /// Who: a token's id and label, `admin` for the initial administrator, `access:` and an e-mail
+    /// address, `unknown`, or `system`.
     pub actor: String,
     /// With which role; absent for the system.
     pub role: Option<Role>,

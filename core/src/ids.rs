@@ -14,7 +14,7 @@ pub struct InvalidId {
 }
 
 /// RFC 4648 base32 in lower case without padding: survives URLs, shells and dictation.
-fn base32() -> Option<Encoding> {
+pub(crate) fn base32() -> Option<Encoding> {
     let mut specification = Specification::new();
     specification
         .symbols

@@ -5,6 +5,7 @@
 //! Time and random bytes come in as arguments; results go out as values. Unknown is a value, not
 //! a failure, and no input makes this crate panic.
 
+pub mod access;
 pub mod backoff;
 pub mod ca;
 pub mod certificate;
@@ -26,3 +27,4 @@ pub mod rehearsal;
 pub mod revocation;
 pub mod signature;
 pub mod time;
+pub mod token;

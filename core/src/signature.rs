@@ -235,6 +235,24 @@ pub(crate) fn ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Result<()
         .map_err(|_| SignatureFault::Wrong)
 }
 
+/// RSA with SHA-256 (RFC 8017 §8.2.2) over the key's bare numbers, big-endian without leading zeros.
+pub(crate) fn rsa_sha256(
+    modulus: &[u8],
+    exponent: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), SignatureFault> {
+    let bits = modulus_bits(modulus);
+    rsa(Hash::Sha256, bits, modulus, exponent, message, signature)
+}
+
+/// The length of a big-endian number in bits.
+pub(crate) fn modulus_bits(modulus: &[u8]) -> u32 {
+    let leading = modulus.first().map_or(0, |first| first.leading_zeros());
+    let bytes = u32::try_from(modulus.len()).unwrap_or(u32::MAX / 8);
+    bytes.saturating_mul(8).saturating_sub(leading)
+}
+
 fn rsa(
     hash: Hash,
     bits: u32,

@@ -43,6 +43,7 @@ export async function places() {
     license: "#/license",
     jobs: "#/jobs",
     audit: "#/audit",
+    access: "#/access",
     settings: "#/settings",
     unknown: "#/nowhere",
   };

@@ -30,6 +30,11 @@ impl Trouble {
     pub(crate) fn is_sign_in(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.status == 401)
     }
+
+    /// Whether the person's rights don't do.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.status == 403)
+    }
 }
 
 /// What was answered.
@@ -198,10 +203,11 @@ impl Client {
         }
         let request = Request::new_with_str_and_init(url, &options)?;
         let headers = request.headers();
-        headers.set(
-            "Authorization",
-            &format!("Bearer {}", self.connection.token),
-        )?;
+        // Without a token it is Cloudflare Access that says who this is.
+        if !self.connection.token.is_empty() {
+            let bearer = format!("Bearer {}", self.connection.token);
+            headers.set("Authorization", &bearer)?;
+        }
         if body.is_some() {
             headers.set("Content-Type", "application/json")?;
         }

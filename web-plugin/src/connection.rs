@@ -12,7 +12,7 @@ const KEY: &str = "connection";
 pub(crate) struct Connection {
     /// The Worker's origin, without a slash at the end.
     pub(crate) address: String,
-    /// The sign-in token. A secret.
+    /// The sign-in token. A secret; empty where Cloudflare Access signs in.
     pub(crate) token: String,
     /// Whether the person chose to have it remembered on the disk.
     pub(crate) is_kept: bool,

@@ -101,6 +101,8 @@ pub enum Route {
     Job(String),
     /// Who did what.
     Audit(Filter),
+    /// Tokens: who can sign in.
+    Access,
     /// Connection, appearance, keyboard.
     Settings,
     /// An address that leads nowhere.
@@ -130,6 +132,7 @@ impl Route {
             ("jobs", None) => Self::Jobs,
             ("jobs", Some(id)) => Self::Job(decode(id)),
             ("audit", None) => Self::Audit(filter),
+            ("access", None) => Self::Access,
             ("settings", None) => Self::Settings,
             _ => Self::Unknown,
         }
@@ -164,6 +167,7 @@ impl fmt::Display for Route {
             Self::Jobs => f.write_str("#/jobs"),
             Self::Job(id) => one(f, "jobs", id),
             Self::Audit(filter) => list(f, "audit", filter),
+            Self::Access => f.write_str("#/access"),
             Self::Settings => f.write_str("#/settings"),
         }
     }
@@ -191,6 +195,7 @@ mod tests {
             Route::Jobs,
             Route::Job(id),
             Route::Audit(filter),
+            Route::Access,
             Route::Settings,
         ] {
             assert_eq!(Route::parse(&route.href()), route);

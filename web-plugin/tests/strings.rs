@@ -22,7 +22,7 @@ type Messages = BTreeMap<String, Message>;
 
 /// Families of keys that are put together from a value of the API (`text::t_value`), and keys that
 /// the browser and the background worker read.
-const FAMILIES: [&str; 13] = [
+const FAMILIES: &[&str] = &[
     "action_",
     "actor_",
     "appearance_",
@@ -30,8 +30,10 @@ const FAMILIES: [&str; 13] = [
     "outcome_",
     "part_",
     "reason_",
+    "role_",
     "stage_",
     "state_",
+    "token_state_",
     "work_",
     "notify_",
     "menu_",

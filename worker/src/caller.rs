@@ -1,6 +1,8 @@
 //! Who is calling.
 
-use certwright_core::permission::Role;
+use certwright_core::{ids::CredentialId, permission::Role, token::Rights};
+
+use crate::fault::Fault;
 
 /// Who is calling, after authentication.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub struct Caller {
     pub role: Option<Role>,
     /// The address from which the request came, where the platform tells.
     pub address: Option<String>,
+    /// The one account that the caller is bounded to; all accounts without one.
+    pub scope: Option<CredentialId>,
 }
 
 impl Caller {
@@ -21,6 +25,83 @@ impl Caller {
             actor: "system".to_owned(),
             role: None,
             address: None,
+            scope: None,
         }
+    }
+
+    /// Whether things of this account may be shown to the caller.
+    #[must_use]
+    pub fn may_see(&self, account: &CredentialId) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope == account)
+    }
+
+    /// What the caller may do and hand on; nothing without a role.
+    #[must_use]
+    pub fn rights(&self) -> Option<Rights> {
+        let scope = self.scope.clone();
+        self.role.map(|role| Rights { role, scope })
+    }
+
+    /// The accounts of a list that the caller has asked for, `asked` being one by name.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] when another account than the caller's own was asked for, whether or
+    /// not it exists.
+    pub fn within(&self, asked: Option<CredentialId>) -> Result<Within, Fault> {
+        match (&self.scope, asked) {
+            (Some(scope), Some(asked)) if asked != *scope => Err(Fault::NotFound("credential")),
+            (scope, asked) => Ok(Within {
+                is_bound: scope.is_some(),
+                account: asked.or_else(|| scope.clone()),
+            }),
+        }
+    }
+}
+
+/// Which accounts' things a list shows. Every list wants one, and only [`Caller::within`] makes
+/// it, so that no list forgets the caller's scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Within {
+    account: Option<CredentialId>,
+    is_bound: bool,
+}
+
+impl Within {
+    /// The one account that is shown; all without one.
+    #[must_use]
+    pub fn account(&self) -> Option<&CredentialId> {
+        self.account.as_ref()
+    }
+
+    /// The same when it is the caller's bound: nothing else may show, not even as the place where
+    /// a page has ended.
+    #[must_use]
+    pub fn bound(&self) -> Option<&CredentialId> {
+        self.account().filter(|_| self.is_bound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bounded_caller_asks_for_their_own_account_only() {
+        let account = |n: u8| CredentialId::from_random([n; 16]);
+        let free = Caller::system();
+        let bounded = Caller {
+            scope: Some(account(1)),
+            ..Caller::system()
+        };
+        let everything = free.within(None).unwrap();
+        assert_eq!((everything.account(), everything.bound()), (None, None));
+        let asked = free.within(Some(account(2))).unwrap();
+        assert_eq!((asked.account(), asked.bound()), (Some(&account(2)), None));
+        for asked in [None, Some(account(1))] {
+            let within = bounded.within(asked).unwrap();
+            assert_eq!(within.bound(), Some(&account(1)));
+        }
+        assert!(bounded.within(Some(account(2))).is_err());
+        assert!(bounded.may_see(&account(1)) && !bounded.may_see(&account(2)));
     }
 }

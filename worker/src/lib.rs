@@ -5,6 +5,7 @@
 //! holds the statements. All of it runs on any [`platform::Platform`]; only `cloudflare` knows
 //! the Workers runtime, and only it is compiled for wasm32 alone.
 
+pub mod access;
 pub mod ca;
 pub mod caller;
 #[cfg(target_arch = "wasm32")]

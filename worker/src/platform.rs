@@ -4,6 +4,7 @@
 //! natively with a set clock, seeded randomness and SQLite as well as on Cloudflare.
 
 use certwright_core::{
+    access::{AccessSettings, TeamDomain},
     credential::{AccessKey, Environment},
     ids::CredentialId,
     time::Timestamp,
@@ -45,6 +46,13 @@ pub trait Platform {
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, NoReply>;
 
+    /// Fetches what the team's address answers for its keys. Taking nothing but a [`TeamDomain`],
+    /// it can't be led anywhere else.
+    ///
+    /// # Errors
+    /// [`NoReply`] when there is no complete reply, or one of another status than 200.
+    async fn team_keys(&self, team: &TeamDomain) -> Result<Vec<u8>, NoReply>;
+
     /// Lets seconds go by within this invocation.
     async fn wait(&self, seconds: u32);
 
@@ -75,6 +83,8 @@ pub trait Platform {
 pub struct Settings {
     /// SHA-256 of the initial administrator's token.
     pub admin_token_hash: [u8; 32],
+    /// Sign-in through Cloudflare Access, where the deployment has it.
+    pub access: Option<AccessSettings>,
     /// Verifies licenses; without it none can be set, and the community license applies.
     pub license_public_key: Option<[u8; 32]>,
     /// The look-alike CA of a development deployment, if one is configured.

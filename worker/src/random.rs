@@ -1,7 +1,11 @@
 //! Ids and transaction numbers from the platform's random bits.
 
-use certwright_core::ids::{
-    AuditId, CertificateId, CredentialId, CsrId, JobId, OrderId, OrderReference, WorkId,
+use certwright_core::{
+    ids::{
+        AuditId, CertificateId, CredentialId, CsrId, JobId, OrderId, OrderReference, TokenId,
+        WorkId,
+    },
+    token::TokenText,
 };
 use certwright_emsign::Txn;
 
@@ -37,6 +41,8 @@ fresh!(
     JobId,
     OrderId,
     OrderReference,
+    TokenId,
+    TokenText,
     Txn,
     WorkId
 );

@@ -169,6 +169,17 @@ fn counters(history: &mut History) -> Result<()> {
         }
     }
     let wrong: Vec<Count> = history.stage.rows(
+        "SELECT credential_id || ' ' || name AS name, value FROM credential_counters AS kept \
+         WHERE value <> (SELECT COUNT(*) FROM orders WHERE is_deleted = 0 \
+           AND credential_id = kept.credential_id AND state = kept.name) \
+         UNION ALL SELECT credential_id || ' ' || state, -1 FROM orders AS o \
+         WHERE is_deleted = 0 AND NOT EXISTS (SELECT 1 FROM credential_counters \
+           WHERE credential_id = o.credential_id AND name = o.state)",
+    )?;
+    for Count { name, value } in wrong {
+        history.violation(format!("the account's counter {name} is wrong: {value}"));
+    }
+    let wrong: Vec<Count> = history.stage.rows(
         "SELECT id AS name, version AS value FROM orders \
          WHERE record ->> '$.version' <> version OR record ->> '$.id' <> id \
            OR record ->> '$.caOrderNumber' IS NOT ca_order_number \
@@ -270,7 +281,7 @@ fn deletions(history: &mut History, orders: &[Order]) {
 
 /// The access key is in the database as a seal only, the administrator's token not at all.
 fn secrets(history: &mut History) -> Result<()> {
-    const TABLES: [(&str, &str); 15] = [
+    const TABLES: [(&str, &str); 18] = [
         ("credentials", "SELECT * FROM credentials"),
         ("directory", "SELECT * FROM directory"),
         ("csrs", "SELECT * FROM csrs"),
@@ -286,6 +297,9 @@ fn secrets(history: &mut History) -> Result<()> {
         ("restore", "SELECT * FROM restore"),
         ("audit", "SELECT * FROM audit"),
         ("counters", "SELECT * FROM counters"),
+        ("credential_counters", "SELECT * FROM credential_counters"),
+        ("csr_holders", "SELECT * FROM csr_holders"),
+        ("tokens", "SELECT * FROM tokens"),
     ];
     let there: Vec<Count> = history.stage.rows(
         "SELECT name, 0 AS value FROM sqlite_master WHERE type = 'table' \

@@ -10,6 +10,8 @@ mod keyboard;
 mod navigation;
 mod shell;
 
+use certwright_api::endpoint::Endpoint;
+use certwright_api::tokens::Me;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -17,6 +19,7 @@ use crate::client::Client;
 use crate::connection::Connection;
 use crate::pages;
 use crate::parts::Toasts;
+use crate::route::Filter;
 pub(crate) use appearance::Appearance;
 pub(crate) use keyboard::{SHORTCUTS, TURNED_OFF};
 pub(crate) use navigation::go;
@@ -26,6 +29,8 @@ pub(crate) use navigation::go;
 pub(crate) struct App {
     /// The connection; none before the first run is done, and after signing out.
     client: RwSignal<Option<Client>>,
+    /// Who is signed in, once the Worker has said so.
+    pub(crate) me: RwSignal<Option<Me>>,
     /// Messages at the edge of the screen.
     pub(crate) toasts: Toasts,
 }
@@ -36,6 +41,12 @@ impl App {
         connection.remember().await;
         crate::browser::refresh_badge().await;
         self.client.set(Some(Client::new(connection)));
+    }
+
+    /// Whether the person is bounded to one account, as far as is known.
+    pub(crate) fn is_scoped(self) -> bool {
+        self.me
+            .with(|me| me.as_ref().is_some_and(|me| me.credential_id.is_some()))
     }
 
     /// Forgets the connection.
@@ -66,9 +77,21 @@ pub(crate) fn Connected(
 ) -> impl IntoView {
     let app = App {
         client: RwSignal::new(None),
+        me: RwSignal::new(None),
         toasts: Toasts::default(),
     };
     provide_context(app);
+    Effect::new(move |_| {
+        let client = app.client.get();
+        app.me.set(None);
+        spawn_local(async move {
+            let Some(client) = client else { return };
+            let none = Filter::default();
+            // Without an answer nothing is known of who this is, and the screens say what is wrong.
+            let me = client.get::<Me>(Endpoint::GetMe, "", &none).await.ok();
+            let _ = app.me.try_set(me);
+        });
+    });
     let is_recalled = RwSignal::new(false);
     spawn_local(async move {
         Appearance::recall().await.apply();

@@ -10,7 +10,7 @@ use crate::route::{Filter, Route};
 use crate::text::t;
 
 /// The screens of the navigation, in its order, with the key of their names.
-fn screens() -> [(Route, &'static str); 9] {
+fn screens() -> [(Route, &'static str); 10] {
     [
         (Route::Overview, "nav_overview"),
         (Route::Orders(Filter::default()), "nav_orders"),
@@ -20,6 +20,7 @@ fn screens() -> [(Route, &'static str); 9] {
         (Route::License, "nav_license"),
         (Route::Jobs, "nav_jobs"),
         (Route::Audit(Filter::default()), "nav_audit"),
+        (Route::Access, "nav_access"),
         (Route::Settings, "nav_settings"),
     ]
 }
@@ -135,6 +136,7 @@ fn page(route: ReadSignal<Route>) -> AnyView {
         Route::Jobs => view! { <pages::Jobs /> }.into_any(),
         Route::Job(id) => view! { <pages::JobPage id /> }.into_any(),
         Route::Audit(_) => view! { <pages::Audit filter /> }.into_any(),
+        Route::Access => view! { <pages::Access /> }.into_any(),
         Route::Settings => view! { <pages::Settings /> }.into_any(),
         Route::Unknown => view! {
             <h1>{t("unknown_title")}</h1>

@@ -5,6 +5,7 @@
     reason = "the macro for components makes their properties public"
 )]
 
+mod access;
 mod accounts;
 mod audit;
 mod certificate;
@@ -20,6 +21,7 @@ mod popup;
 mod settings;
 mod welcome;
 
+pub(crate) use access::Access;
 pub(crate) use accounts::Accounts;
 pub(crate) use audit::Audit;
 pub(crate) use certificate::CertificatePage;

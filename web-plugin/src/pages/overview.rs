@@ -19,7 +19,8 @@ const EXPIRING_DAYS: i64 = 30;
 #[derive(Clone)]
 struct Look {
     summary: Summary,
-    license: LicenseView,
+    /// Not for whoever is bounded to one account.
+    license: Option<LicenseView>,
     accounts: Vec<CredentialView>,
 }
 
@@ -30,9 +31,14 @@ pub(crate) fn Overview() -> impl IntoView {
         let none = Filter::default();
         let accounts: Page<CredentialView> =
             client.get(Endpoint::ListCredentials, "", &none).await?;
+        let license = match client.get(Endpoint::GetLicense, "", &none).await {
+            Ok(license) => Some(license),
+            Err(trouble) if trouble.is_forbidden() => None,
+            Err(trouble) => return Err(trouble),
+        };
         Ok(Look {
             summary: client.get(Endpoint::GetSummary, "", &none).await?,
-            license: client.get(Endpoint::GetLicense, "", &none).await?,
+            license,
             accounts: accounts.items,
         })
     });
@@ -122,10 +128,13 @@ fn content(look: Look, _: Fetched<Look>) -> AnyView {
         ),
     ];
     let is_calm = attention.iter().all(|(count, ..)| *count == 0);
-    let seats = t_with(
-        "overview_seats",
-        &[("used", &look.license.used), ("seats", &look.license.seats)],
-    );
+    let seats = look.license.map(|license| {
+        let text = t_with(
+            "overview_seats",
+            &[("used", &license.used), ("seats", &license.seats)],
+        );
+        view! { <p><a href=Route::License.href()>{text}</a></p> }
+    });
     view! {
         <section aria-labelledby="attention">
             <h2 id="attention">{t("overview_attention")}</h2>
@@ -142,9 +151,7 @@ fn content(look: Look, _: Fetched<Look>) -> AnyView {
             <h2 id="going">{t("overview_going")}</h2>
             <ul class="tiles">{going.into_iter().map(tile).collect_view()}</ul>
         </section>
-        <p>
-            <a href=Route::License.href()>{seats}</a>
-        </p>
+        {seats}
     }
     .into_any()
 }

@@ -1,12 +1,13 @@
 //! Connection, appearance, keyboard.
 
+use certwright_api::tokens::Me;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::{Appearance, TURNED_OFF, use_app, use_client};
 use crate::browser;
 use crate::browser::storage::{self, Area};
-use crate::parts::{Fact, Facts};
+use crate::parts::{Fact, Facts, Time};
 use crate::text::{t, t_value};
 
 /// The screen.
@@ -32,6 +33,7 @@ pub(crate) fn Settings() -> impl IntoView {
         <section aria-labelledby="connection">
             <h2 id="connection">{t("settings_connection")}</h2>
             <Facts rows />
+            {move || app.me.get().map(who)}
             <button class="quiet" on:click=disconnect>{t("settings_disconnect")}</button>
         </section>
         <Look />
@@ -39,6 +41,23 @@ pub(crate) fn Settings() -> impl IntoView {
         {(!browser::is_extension())
             .then(|| view! { <p class="note">{t("welcome_console_note")}</p> })}
     }
+}
+
+/// Who the person is to the Worker, and what they may do there.
+fn who(me: Me) -> impl IntoView {
+    let mut rows: Vec<Fact> = vec![
+        ("settings_who", me.actor.into_any()),
+        ("access_role", t_value("role", me.role.name()).into_any()),
+    ];
+    let account = match me.credential_id {
+        Some(id) => view! { <code>{id.to_string()}</code> }.into_any(),
+        None => t("access_all_accounts").into_any(),
+    };
+    rows.push(("access_account", account));
+    if let Some(at) = me.expires_at {
+        rows.push(("access_expires", view! { <Time at /> }.into_any()));
+    }
+    view! { <Facts rows /> }
 }
 
 /// Light or dark.

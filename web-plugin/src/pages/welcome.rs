@@ -1,7 +1,7 @@
 //! The first screen: where the Worker is, and the token for it.
 
 use certwright_api::endpoint::Endpoint;
-use certwright_api::system::Summary;
+use certwright_api::tokens::Me;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -81,8 +81,9 @@ pub(crate) fn Welcome() -> impl IntoView {
                 <Field
                     id="token"
                     label=t("welcome_token")
-                    hint=t("welcome_token_hint")
+                    hint=t(if is_console { "welcome_token_hint_console" } else { "welcome_token_hint" })
                     kind="password"
+                    required=!is_console
                     value=token
                     error=token_error
                 />
@@ -115,6 +116,6 @@ async fn connect(
     }
     let client = Client::new(connection.clone());
     let none = Filter::default();
-    let answer = client.get::<Summary>(Endpoint::GetSummary, "", &none);
+    let answer = client.get::<Me>(Endpoint::GetMe, "", &none);
     answer.await.map(|_| ()).map_err(Refusal::Trouble)
 }

@@ -15,13 +15,16 @@ pub(crate) fn Copyable(
     /// What it is, for the button's name.
     label: String,
     text: String,
+    /// Whether it is to leave the clipboard again after a minute.
+    #[prop(default = false)]
+    is_secret: bool,
 ) -> impl IntoView {
     let is_done = RwSignal::new(false);
     let copied = text.clone();
     let copy = move |_| {
         let text = copied.clone();
         spawn_local(async move {
-            if browser::copy(&text, false).await {
+            if browser::copy(&text, is_secret).await {
                 is_done.set(true);
                 browser::sleep(SAYS_SO_MS).await;
                 let _ = is_done.try_set(false);

@@ -43,6 +43,16 @@ pub(super) async fn call(
     }
 }
 
+/// Reads what an address answers with 200.
+pub(super) async fn get(address: &str) -> Result<Vec<u8>, NoReply> {
+    let request = http::Request::get(address).body(Vec::new());
+    let reply = call(request.map_err(|_| NoReply::Connection)?).await?;
+    match reply.status() {
+        http::StatusCode::OK => Ok(reply.into_body()),
+        _ => Err(NoReply::Connection),
+    }
+}
+
 async fn exchange(
     request: http::Request<Vec<u8>>,
     signal: &worker::AbortSignal,
@@ -76,10 +86,12 @@ fn outgoing(request: http::Request<Vec<u8>>) -> worker::Result<Request> {
     let mut init = RequestInit::new();
     init.with_method(Method::from(request.method().to_string()))
         .with_headers(headers)
-        .with_redirect(RequestRedirect::Manual)
-        .with_body(Some(JsValue::from(js_sys::Uint8Array::from(
-            request.body().as_slice(),
-        ))));
+        .with_redirect(RequestRedirect::Manual);
+    // A GET may not even have an empty body.
+    if !request.body().is_empty() {
+        let body = js_sys::Uint8Array::from(request.body().as_slice());
+        init.with_body(Some(JsValue::from(body)));
+    }
     Request::new_with_init(&request.uri().to_string(), &init)
 }
 

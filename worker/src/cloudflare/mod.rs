@@ -7,7 +7,9 @@ mod settings;
 
 use std::time::Duration;
 
-use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
+use certwright_core::{
+    access::TeamDomain, credential::AccessKey, ids::CredentialId, time::Timestamp,
+};
 use worker::{
     Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue,
     QueueRetryOptionsBuilder, ScheduleContext, ScheduledEvent, console_error, console_log, event,
@@ -77,6 +79,10 @@ impl Platform for Cloudflare {
         request: ::http::Request<Vec<u8>>,
     ) -> Result<::http::Response<Vec<u8>>, NoReply> {
         fetch::call(request).await
+    }
+
+    async fn team_keys(&self, team: &TeamDomain) -> Result<Vec<u8>, NoReply> {
+        fetch::get(&team.keys_address()).await
     }
 
     async fn wait(&self, seconds: u32) {

@@ -1,5 +1,6 @@
 //! Variables and secrets of the deployment.
 
+use certwright_core::access::AccessSettings;
 use certwright_emsign::hosts;
 use sha2::{Digest, Sha256};
 use worker::Env;
@@ -36,7 +37,14 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
                 .map_err(|_| malformed("DEVELOPMENT_CLOCK_AHEAD", rule))
         })
         .transpose()?;
+    let access = AccessSettings::read(
+        optional(env, "ACCESS_TEAM_DOMAIN").as_deref(),
+        optional(env, "ACCESS_AUD").as_deref(),
+        optional(env, "ACCESS_ROLES").as_deref(),
+    )
+    .map_err(|fault| worker::Error::RustError(format!("{fault}; set it and deploy again")))?;
     Ok(Settings {
+        access,
         clock_ahead: clock_ahead.unwrap_or(0),
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,

@@ -1,59 +1,214 @@
-//! Bearer tokens.
+//! Who is calling: a bearer token, or an assertion of Cloudflare Access.
 
-use certwright_core::permission::{Action, Role};
+use certwright_api::tokens::SignIn;
+use certwright_core::{
+    access::{AccessSettings, Assertion, AssertionFault},
+    permission::Role,
+    time::Timestamp,
+    token::{self, TokenState, TokenText},
+};
 use http::{HeaderMap, header::AUTHORIZATION};
 use sha2::{Digest, Sha256};
 
-use crate::{caller::Caller, platform::Platform};
+use crate::{
+    access, caller::Caller, database::Database, fault::Fault, platform::Platform, storage::tokens,
+};
+
+/// The header in which Access passes its assertion on.
+const ASSERTION: &str = "cf-access-jwt-assertion";
 
 /// Why a caller is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turned {
-    /// No token.
+    /// Neither a token nor an assertion.
     Missing,
     /// A token that is not known.
     Unknown,
-    /// A token whose role does not do.
+    /// A token whose time is over.
+    Expired,
+    /// A token that was revoked.
+    Revoked,
+    /// An assertion that is not taken.
+    Assertion(AssertionFault),
+    /// An assertion that can't be verified, since the team's keys can't be had.
+    KeysMissing,
+    /// An assertion on a request that another site has made the browser send.
+    Elsewhere,
+    /// Signed in, but no rule gives a role.
+    NoRights,
+    /// A role that does not do.
     Role,
+    /// A scope that does not do.
+    Scope,
 }
 
-/// Who is calling, if they may do `action`.
-pub(super) fn authenticate(
-    platform: &impl Platform,
-    headers: &HeaderMap,
-    action: Action,
-) -> Result<Caller, Turned> {
+/// Somebody who is signed in.
+pub(super) struct SignedIn {
+    pub(super) caller: Caller,
+    pub(super) role: Role,
+    pub(super) sign_in: SignIn,
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+/// Somebody who is not, as far as they are known.
+pub(super) enum Stranger {
+    Turned(Turned, Caller),
+    Fault(Fault),
+}
+
+impl From<Fault> for Stranger {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// A caller of whom nothing is known but the address.
+pub(super) fn unknown(headers: &HeaderMap, actor: &str) -> Caller {
     let address = headers
         .get("cf-connecting-ip")
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
-    if action.allows(None) {
-        return Ok(Caller {
-            actor: "anyone".to_owned(),
-            role: None,
-            address,
-        });
+        .and_then(|value| value.to_str().ok());
+    Caller {
+        actor: actor.to_owned(),
+        role: None,
+        address: address.map(str::to_owned),
+        scope: None,
     }
-    let token = bearer(headers).ok_or(Turned::Missing)?;
-    let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    if !equal(&hash, &platform.settings().admin_token_hash) {
-        return Err(Turned::Unknown);
+}
+
+/// Finds out who is calling. With a token as well as an assertion the token counts: it is what the
+/// caller chose, the assertion is put on by what stands in between.
+pub(super) async fn authenticate<P: Platform>(
+    platform: &P,
+    headers: &HeaderMap,
+) -> Result<SignedIn, Stranger> {
+    let caller = unknown(headers, "unknown");
+    if let Some(text) = bearer(headers) {
+        let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        if equal(&hash, &platform.settings().admin_token_hash) {
+            return Ok(administrator(caller));
+        }
+        return match TokenText::parse(text) {
+            Some(text) => by_token(platform, &text, caller).await,
+            None => Err(Stranger::Turned(Turned::Unknown, caller)),
+        };
     }
-    let role = Some(Role::Admin);
-    if !action.allows(role) {
-        return Err(Turned::Role);
+    let assertion = headers.get(ASSERTION).map(|value| value.to_str());
+    if assertion.is_some() && is_from_elsewhere(headers) {
+        return Err(Stranger::Turned(Turned::Elsewhere, caller));
     }
-    Ok(Caller {
-        actor: "admin".to_owned(),
-        role,
-        address,
+    match (&platform.settings().access, assertion) {
+        (Some(access), Some(Ok(text))) => by_assertion(platform, access, text, caller).await,
+        (Some(_), Some(Err(_))) => {
+            let turned = Turned::Assertion(AssertionFault::Malformed);
+            Err(Stranger::Turned(turned, caller))
+        }
+        _ => Err(Stranger::Turned(Turned::Missing, caller)),
+    }
+}
+
+/// The initial administrator, whose token is a secret of the deployment.
+fn administrator(caller: Caller) -> SignedIn {
+    SignedIn {
+        caller: Caller {
+            actor: "admin".to_owned(),
+            role: Some(Role::Admin),
+            ..caller
+        },
+        role: Role::Admin,
+        sign_in: SignIn::AdminToken,
+        expires_at: None,
+    }
+}
+
+async fn by_token<P: Platform>(
+    platform: &P,
+    text: &TokenText,
+    caller: Caller,
+) -> Result<SignedIn, Stranger> {
+    let (database, now) = (platform.database(), platform.now());
+    let found = tokens::by_text(database, text, now).await;
+    let Some(found) = found.map_err(Fault::from)? else {
+        return Err(Stranger::Turned(Turned::Unknown, caller));
+    };
+    // A label never changes, so this is the same name for as long as the token is there.
+    let caller = Caller {
+        actor: format!("{} ({})", found.id, found.label),
+        role: Some(found.role),
+        scope: found.credential_id,
+        ..caller
+    };
+    match found.state {
+        TokenState::Active => {}
+        TokenState::Expired => return Err(Stranger::Turned(Turned::Expired, caller)),
+        TokenState::Revoked => return Err(Stranger::Turned(Turned::Revoked, caller)),
+    }
+    if token::is_use_noted(found.last_used_at, now) {
+        let note = vec![tokens::note_use(&found.id, now)];
+        // Nobody is locked out for a note that can't be written.
+        if database.batch(note).await.is_err() {
+            platform.log("the use of a token could not be noted");
+        }
+    }
+    Ok(SignedIn {
+        caller,
+        role: found.role,
+        sign_in: SignIn::Token,
+        expires_at: Some(found.expires_at),
     })
+}
+
+async fn by_assertion<P: Platform>(
+    platform: &P,
+    access: &AccessSettings,
+    text: &str,
+    caller: Caller,
+) -> Result<SignedIn, Stranger> {
+    let refused = |fault| Stranger::Turned(Turned::Assertion(fault), caller.clone());
+    let assertion = Assertion::read(text, access, platform.now()).map_err(refused)?;
+    let keys = access::keys(platform, &access.team, assertion.key_id()).await;
+    if keys.is_empty() {
+        return Err(Stranger::Turned(Turned::KeysMissing, caller));
+    }
+    let identity = assertion.verify(&keys).map_err(refused)?;
+    let caller = Caller {
+        actor: identity.actor(),
+        ..caller
+    };
+    let Some(rights) = access.rules.rights(&identity) else {
+        return Err(Stranger::Turned(Turned::NoRights, caller));
+    };
+    Ok(SignedIn {
+        caller: Caller {
+            role: Some(rights.role),
+            scope: rights.scope.clone(),
+            ..caller
+        },
+        role: rights.role,
+        sign_in: SignIn::Access,
+        expires_at: Some(identity.expires_at),
+    })
+}
+
+/// Whether another site has made the browser send the request. An assertion stands for a cookie,
+/// which the browser sends along whoever asks for it (cross-site request forgery); a bearer token is
+/// sent by nobody who does not know it.
+///
+/// Browsers tell in `Sec-Fetch-Site` (W3C Fetch Metadata §2.4), older ones in `Origin` (RFC 6454
+/// §7); what sends neither is no browser.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != text("host"),
+        (None, None) => false,
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token.trim())
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 /// Compares in constant time. What is compared is a digest, so time would tell nothing of use;

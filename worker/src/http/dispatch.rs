@@ -4,14 +4,17 @@ use certwright_api::{
     certificates::CertificateView,
     credentials::{ImportRequest, RotateCredential, SyncAllRequest, SyncRequest},
     csrs::CsrRequest,
-    endpoint::{Endpoint, NoEndpoint},
+    endpoint::{Endpoint, Matched, NoEndpoint},
     license::SetLicense,
     orders::{CancelRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest},
     page::Page,
     system::Health,
 };
 use certwright_core::{
-    ca::DcvMethod, directory::DirectoryPart, ids::OrderReference, permission::Action,
+    ca::DcvMethod,
+    directory::DirectoryPart,
+    ids::{CredentialId, OrderReference},
+    permission::Action,
 };
 use http::{
     HeaderMap, HeaderValue, Request,
@@ -20,29 +23,32 @@ use http::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    authenticate::authenticate,
+    admit::{Admitted, admit, note_refusal},
+    authenticate::Turned,
     body::{self, BodyFault, MAX_BODY},
     csv, problem,
     query::Query,
     reply::{self, Reply, accepted, created, ok},
+    scope::{Aimed, Bounded},
     search,
 };
 use crate::{
-    caller::Caller,
+    caller::Within,
     database::Database,
     fault::{Conflict, Fault},
     platform::Platform,
     random::{self, Fresh},
-    storage::audit,
     usecase::{
         admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete, dump,
-        import, license, lists, order_view, place_order, restore, revoke, summary, sync,
+        import, license, lists, order_view, place_order, restore, revoke, summary, sync, tokens,
         validate_order,
     },
 };
 
 /// Why a request is not served by its use case.
 pub(super) enum Stopped {
+    Turned(Turned),
+    TooLarge,
     ContentType,
     Fault(Fault),
 }
@@ -92,33 +98,13 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
         Err(NoEndpoint::Path) => return problem::no_address(),
         Err(NoEndpoint::Method { allowed }) => return problem::other_method(&allowed),
     };
-    let caller = match authenticate(platform, request.headers(), matched.endpoint.action()) {
-        Ok(caller) => caller,
-        Err(turned) => {
-            note_refusal(platform, request).await;
-            return problem::turned_away(turned);
-        }
-    };
-    if request.body().len() > MAX_BODY {
-        return problem::too_large();
-    }
-    let call = Call {
-        platform,
-        caller,
-        headers: request.headers(),
-        uri: request.uri(),
-        body: request.body(),
-        parameter: matched.parameter.unwrap_or(""),
-    };
-    let served = match call.may_go_on(matched.endpoint).await {
-        Ok(()) => call.serve(matched.endpoint).await,
-        Err(stopped) => Err(stopped),
-    };
-    match served {
+    let instance = random::lease(platform);
+    match serve(platform, request, &matched).await {
         Ok(reply) => reply,
+        Err(Stopped::Turned(turned)) => problem::turned_away(turned),
+        Err(Stopped::TooLarge) => problem::too_large(),
         Err(Stopped::ContentType) => problem::content_type(),
         Err(Stopped::Fault(fault)) => {
-            let instance = random::lease(platform);
             let (reply, log) = problem::of_fault(fault, &instance);
             if let Some(text) = log {
                 platform.log(&format!("request {instance}: {text}"));
@@ -128,40 +114,41 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
     }
 }
 
-async fn note_refusal<P: Platform>(platform: &P, request: &Request<Vec<u8>>) {
-    let caller = Caller {
-        actor: "unknown".to_owned(),
-        role: None,
-        address: None,
-    };
-    let subject = format!("{} {}", request.method(), request.uri().path());
-    let subject: String = subject.chars().take(200).collect();
-    let entry = audit::Entry {
-        caller: &caller,
-        action: "access",
-        subject: &subject,
-        outcome: "refused",
-        detail: None,
-    };
-    // A trail that cannot be written must not open the door, and the caller is refused anyway.
-    if platform
-        .database()
-        .batch(vec![audit::insert(platform, &entry)])
-        .await
-        .is_err()
-    {
-        platform.log("a refused access could not be recorded");
+async fn serve<P: Platform>(
+    platform: &P,
+    request: &Request<Vec<u8>>,
+    matched: &Matched<'_>,
+) -> Result<Reply, Stopped> {
+    let endpoint = matched.endpoint;
+    let admitted = admit(platform, request, matched).await?;
+    if request.body().len() > MAX_BODY {
+        return Err(Stopped::TooLarge);
     }
+    let call = Call {
+        platform,
+        admitted,
+        headers: request.headers(),
+        uri: request.uri(),
+        body: request.body(),
+    };
+    call.may_go_on(endpoint).await?;
+    let served = call.serve(endpoint).await;
+    let caller = &call.admitted.caller;
+    // For whoever is bounded to an account, another one is not there, be it in the body or asked for
+    // in a list.
+    if let (Some(_), Err(Stopped::Fault(Fault::NotFound(_)))) = (&caller.scope, &served) {
+        note_refusal(platform, request, endpoint, caller).await;
+    }
+    served
 }
 
 /// A request that may be served.
 struct Call<'r, P: Platform> {
     platform: &'r P,
-    caller: Caller,
+    admitted: Admitted,
     headers: &'r HeaderMap,
     uri: &'r http::Uri,
     body: &'r [u8],
-    parameter: &'r str,
 }
 
 impl<P: Platform> Call<'_, P> {
@@ -184,7 +171,7 @@ impl<P: Platform> Call<'_, P> {
     }
 
     async fn serve(&self, endpoint: Endpoint) -> Result<Reply, Stopped> {
-        let (platform, caller) = (self.platform, &self.caller);
+        let (platform, caller) = (self.platform, &self.admitted.caller);
         match endpoint {
             Endpoint::Health => {
                 summary::healthy(platform).await?;
@@ -202,7 +189,9 @@ impl<P: Platform> Call<'_, P> {
                     linked.credential.id.as_str(),
                 )
             }
-            Endpoint::ListCredentials => ok(&lists::credentials(platform).await?),
+            Endpoint::ListCredentials => {
+                ok(&lists::credentials(platform, &self.within(None)?).await?)
+            }
             Endpoint::GetCredential => ok(&credentials::find(platform, &self.id()?)
                 .await?
                 .view(platform.now())),
@@ -215,7 +204,7 @@ impl<P: Platform> Call<'_, P> {
                 ok(&credentials::rotate(platform, caller, &id, &request.access_key).await?)
             }
             Endpoint::SyncCredential => {
-                let SyncRequest { parts } = body::json_or_default(self.headers, self.body)?;
+                let SyncRequest { parts } = self.json_or_default()?;
                 let request = SyncAllRequest {
                     credential_ids: vec![self.id()?],
                     parts,
@@ -223,11 +212,11 @@ impl<P: Platform> Call<'_, P> {
                 accepted(&sync::run(platform, caller, &request).await?)
             }
             Endpoint::SyncAll => {
-                let request: SyncAllRequest = body::json_or_default(self.headers, self.body)?;
+                let request: SyncAllRequest = self.json_or_default()?;
                 accepted(&sync::run(platform, caller, &request).await?)
             }
             Endpoint::ImportOrders => {
-                let request: ImportRequest = body::json_or_default(self.headers, self.body)?;
+                let request: ImportRequest = self.json_or_default()?;
                 accepted(&import::run(platform, caller, &self.id()?, &request).await?)
             }
             Endpoint::ListAccounts => self.directory(DirectoryPart::Accounts).await,
@@ -243,8 +232,10 @@ impl<P: Platform> Call<'_, P> {
                 let view = csr::store(platform, caller, &self.json()?).await?;
                 created(&view, Endpoint::GetCsr, view.id.as_str())
             }
-            Endpoint::ListCsrs => ok(&lists::csrs(platform, &self.paging()?).await?),
-            Endpoint::GetCsr => ok(&lists::csr(platform, &self.id()?).await?),
+            Endpoint::ListCsrs => {
+                ok(&lists::csrs(platform, &self.within(None)?, &self.paging()?).await?)
+            }
+            Endpoint::GetCsr => ok(&lists::csr(platform, caller, &self.id()?).await?),
             Endpoint::ValidateOrder => {
                 let request: OrderRequest = self.json()?;
                 let reference = OrderReference::fresh(platform);
@@ -281,9 +272,13 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::GetCertificate => ok(&certificates::find(platform, &self.id()?).await?),
             Endpoint::ExportCertificate => self.export().await,
             Endpoint::AdmitHeld => accepted(&admit_held::run(platform, caller).await?),
-            Endpoint::ListJobs => ok(&lists::jobs(platform, &self.paging()?).await?),
+            Endpoint::ListJobs => {
+                ok(&lists::jobs(platform, &self.within(None)?, &self.paging()?).await?)
+            }
             Endpoint::GetJob => ok(&lists::job(platform, &self.id()?).await?),
-            Endpoint::ListDeadLetters => ok(&dead_letters::list(platform, &self.paging()?).await?),
+            Endpoint::ListDeadLetters => {
+                ok(&dead_letters::list(platform, &self.within(None)?, &self.paging()?).await?)
+            }
             Endpoint::RetryDeadLetters => ok(&dead_letters::retry_all(platform, caller).await?),
             Endpoint::RetryDeadLetter => {
                 ok(&dead_letters::retry(platform, caller, &self.id()?).await?)
@@ -300,7 +295,17 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::Dump => self.dump().await,
             Endpoint::Restore => self.restore().await,
             Endpoint::GiveUpRestore => ok(&restore::give_up(platform, caller).await?),
-            Endpoint::GetSummary => ok(&summary::show(platform).await?),
+            Endpoint::GetMe => ok(&self.admitted.me()?),
+            Endpoint::CreateToken => {
+                let made = tokens::create(platform, caller, &self.json()?).await?;
+                created(&made, Endpoint::RevokeToken, made.token.id.as_str())
+            }
+            Endpoint::ListTokens => {
+                let within = self.within(None)?;
+                ok(&tokens::list(platform, &within, &self.paging()?).await?)
+            }
+            Endpoint::RevokeToken => ok(&tokens::revoke(platform, caller, &self.id()?).await?),
+            Endpoint::GetSummary => ok(&summary::show(platform, &self.within(None)?).await?),
             Endpoint::ListAudit => {
                 let query = Query::read(self.uri, &["subject", "limit", "cursor"])?;
                 let subject = query.text("subject");
@@ -309,15 +314,35 @@ impl<P: Platform> Call<'_, P> {
         }
     }
 
-    fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Stopped> {
-        Ok(body::json(self.headers, self.body)?)
+    fn json<T: serde::de::DeserializeOwned + Bounded>(&self) -> Result<T, Stopped> {
+        self.bounded(body::json(self.headers, self.body)?)
     }
 
-    /// The id in the address. One that is malformed names nothing that exists.
-    fn id<T: std::str::FromStr>(&self) -> Result<T, Stopped> {
-        self.parameter
-            .parse()
-            .map_err(|_| Fault::NotFound("thing: the id is not one of ours").into())
+    fn json_or_default<T>(&self) -> Result<T, Stopped>
+    where
+        T: serde::de::DeserializeOwned + Default + Bounded,
+    {
+        self.bounded(body::json_or_default(self.headers, self.body)?)
+    }
+
+    fn bounded<T: Bounded>(&self, mut body: T) -> Result<T, Stopped> {
+        if let Some(scope) = &self.admitted.caller.scope {
+            body.bound(scope)?;
+        }
+        Ok(body)
+    }
+
+    /// The id in the address. It is of the kind that the endpoint reaches, or the table of endpoints
+    /// and this dispatch disagree.
+    fn id<T: Aimed>(&self) -> Result<T, Stopped> {
+        T::of(&self.admitted.target).ok_or_else(|| {
+            Fault::Internal("the endpoint does not reach what its handler wants".to_owned()).into()
+        })
+    }
+
+    /// The accounts of a list.
+    fn within(&self, asked: Option<CredentialId>) -> Result<Within, Stopped> {
+        Ok(self.admitted.caller.within(asked)?)
     }
 
     fn paging(&self) -> Result<crate::paging::Paging, Stopped> {
@@ -327,26 +352,20 @@ impl<P: Platform> Call<'_, P> {
     async fn domains(&self) -> Result<Reply, Stopped> {
         let known = ["credentialId", "expiresBefore", "limit", "cursor"];
         let query = Query::read(self.uri, &known)?;
-        let (credential, paging) = (query.id("credentialId")?, query.paging()?);
+        let (within, paging) = (self.within(query.id("credentialId")?)?, query.paging()?);
         match query.time("expiresBefore")? {
-            Some(_) if credential.is_some() => {
-                let message = "can't be combined with credentialId";
-                Err(Fault::invalid("expiresBefore", "combined", message).into())
-            }
-            Some(end) => ok(&lists::expiring_domains(self.platform, end, &paging).await?),
+            Some(end) => ok(&lists::expiring_domains(self.platform, &within, end, &paging).await?),
             None => {
                 let part = DirectoryPart::Domains;
-                ok(&lists::directory(self.platform, part, credential.as_ref(), &paging).await?)
+                ok(&lists::directory(self.platform, part, &within, &paging).await?)
             }
         }
     }
 
     async fn directory(&self, part: DirectoryPart) -> Result<Reply, Stopped> {
         let query = Query::read(self.uri, &["credentialId", "limit", "cursor"])?;
-        let credential = query.id("credentialId")?;
-        let page =
-            lists::directory(self.platform, part, credential.as_ref(), &query.paging()?).await?;
-        ok(&page)
+        let within = self.within(query.id("credentialId")?)?;
+        ok(&lists::directory(self.platform, part, &within, &query.paging()?).await?)
     }
 
     async fn place_order(&self) -> Result<Reply, Stopped> {
@@ -363,12 +382,13 @@ impl<P: Platform> Call<'_, P> {
             key: key.to_owned(),
             body_hash,
         };
-        let order = place_order::run_once(self.platform, &self.caller, &key, &request).await?;
+        let order =
+            place_order::run_once(self.platform, &self.admitted.caller, &key, &request).await?;
         created(&order, Endpoint::GetOrder, order.id.as_str())
     }
 
     async fn list_orders(&self) -> Result<Page<OrderView>, Stopped> {
-        let (search, paging) = search::orders(self.uri)?;
+        let (search, paging) = search::orders(self.uri, &self.admitted.caller)?;
         Ok(lists::orders(self.platform, &search, &paging).await?)
     }
 
@@ -388,14 +408,14 @@ impl<P: Platform> Call<'_, P> {
     }
 
     async fn search_certificates(&self) -> Result<Page<CertificateView>, Stopped> {
-        let (search, paging) = search::certificates(self.uri)?;
+        let (search, paging) = search::certificates(self.uri, &self.admitted.caller)?;
         Ok(certificates::search(self.platform, &search, &paging).await?)
     }
 
     async fn dump(&self) -> Result<Reply, Stopped> {
         let query = Query::read(self.uri, &["cursor"])?;
         let cursor = query.text("cursor");
-        let page = dump::page(self.platform, &self.caller, cursor.as_deref()).await?;
+        let page = dump::page(self.platform, &self.admitted.caller, cursor.as_deref()).await?;
         let next = page.next.map(|cursor| format!("/v1/dump?cursor={cursor}"));
         Ok(reply::text("application/jsonl", page.text, next.as_deref()))
     }
@@ -408,7 +428,7 @@ impl<P: Platform> Call<'_, P> {
             Fault::invalid("from", "malformed", message)
         })?;
         let text = body::lines(self.headers, self.body)?;
-        ok(&restore::take(self.platform, &self.caller, from, text).await?)
+        ok(&restore::take(self.platform, &self.admitted.caller, from, text).await?)
     }
 
     async fn export(&self) -> Result<Reply, Stopped> {

@@ -1,5 +1,6 @@
 //! The HTTP API: from a request to a use case and back.
 
+mod admit;
 mod authenticate;
 mod body;
 mod csv;
@@ -7,6 +8,7 @@ mod dispatch;
 mod problem;
 mod query;
 mod reply;
+mod scope;
 mod search;
 
 pub use body::MAX_BODY;

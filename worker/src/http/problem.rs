@@ -187,24 +187,73 @@ fn internal(detail: &str) -> Problem {
 
 /// A caller who is turned away.
 pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
+    let signs_in = "send the header Authorization: Bearer followed by your token";
+    let new_token = "ask an administrator for a new one";
+    let assertion;
     let (status, code, detail, remedy) = match turned {
         Turned::Missing => (
             StatusCode::UNAUTHORIZED,
             "token-missing",
             "the request has no bearer token",
-            "send the header Authorization: Bearer followed by your token",
+            signs_in,
         ),
         Turned::Unknown => (
             StatusCode::UNAUTHORIZED,
             "token-unknown",
             "the token is not known, or no longer",
-            "ask an administrator for a new one",
+            new_token,
+        ),
+        Turned::Expired => (
+            StatusCode::UNAUTHORIZED,
+            "token-expired",
+            "the token's time is over",
+            new_token,
+        ),
+        Turned::Revoked => (
+            StatusCode::UNAUTHORIZED,
+            "token-revoked",
+            "the token was revoked",
+            new_token,
+        ),
+        Turned::Assertion(fault) => {
+            assertion = fault.to_string();
+            (
+                StatusCode::UNAUTHORIZED,
+                "assertion-refused",
+                assertion.as_str(),
+                "sign in again; when that does not help, ask an administrator to compare \
+                 ACCESS_TEAM_DOMAIN and ACCESS_AUD with Access",
+            )
+        }
+        Turned::KeysMissing => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "access-keys-missing",
+            "the keys of the Access team cannot be had, so nobody can be signed in with it",
+            "try again in a minute, or use a token",
+        ),
+        Turned::Elsewhere => (
+            StatusCode::FORBIDDEN,
+            "cross-site",
+            "another site has made the browser send this request",
+            "use the console itself, or a token",
+        ),
+        Turned::NoRights => (
+            StatusCode::FORBIDDEN,
+            "no-role",
+            "you are signed in, but nothing gives you a role here",
+            "ask an administrator for a rule in ACCESS_ROLES",
         ),
         Turned::Role => (
             StatusCode::FORBIDDEN,
             "role-too-low",
-            "the token's role does not allow this",
+            "your role does not allow this",
             "ask an administrator",
+        ),
+        Turned::Scope => (
+            StatusCode::FORBIDDEN,
+            "scope-too-narrow",
+            "this concerns the whole system, and you are bounded to one account",
+            "ask an administrator who is not",
         ),
     };
     let base = Base {
@@ -220,6 +269,11 @@ pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
         response
             .headers_mut()
             .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("60"));
     }
     response
 }

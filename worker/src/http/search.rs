@@ -1,6 +1,7 @@
 //! What lists are searched for, read from a request's address. Lists and their CSV take the same.
 
 use crate::{
+    caller::Caller,
     fault::Fault,
     paging::Paging,
     storage::orders::Direction,
@@ -10,7 +11,7 @@ use crate::{
 use super::query::Query;
 
 /// A search for orders.
-pub(super) fn orders(uri: &http::Uri) -> Result<(OrderSearch, Paging), Fault> {
+pub(super) fn orders(uri: &http::Uri, caller: &Caller) -> Result<(OrderSearch, Paging), Fault> {
     let known = [
         "state",
         "credentialId",
@@ -23,7 +24,7 @@ pub(super) fn orders(uri: &http::Uri) -> Result<(OrderSearch, Paging), Fault> {
     let query = Query::read(uri, &known)?;
     let search = OrderSearch {
         state: query.text("state"),
-        credential_id: query.text("credentialId"),
+        within: caller.within(query.id("credentialId")?)?,
         host: query.text("host"),
         is_deleted: query.flag("deleted")?,
         direction: match query.text("sort").as_deref() {
@@ -36,7 +37,7 @@ pub(super) fn orders(uri: &http::Uri) -> Result<(OrderSearch, Paging), Fault> {
 }
 
 /// A search for certificates.
-pub(super) fn certificates(uri: &http::Uri) -> Result<(Search, Paging), Fault> {
+pub(super) fn certificates(uri: &http::Uri, caller: &Caller) -> Result<(Search, Paging), Fault> {
     let known = [
         "host",
         "credentialId",
@@ -53,7 +54,7 @@ pub(super) fn certificates(uri: &http::Uri) -> Result<(Search, Paging), Fault> {
     let query = Query::read(uri, &known)?;
     let search = Search {
         host: query.text("host"),
-        credential_id: query.text("credentialId"),
+        within: caller.within(query.id("credentialId")?)?,
         issuer: query.text("issuer"),
         key: query.text("key"),
         serial: query.text("serial"),

@@ -95,28 +95,44 @@ impl DeadRow {
     }
 }
 
-/// A page of dead letters, the oldest first.
+/// A page of dead letters, the oldest first; of one account's if given.
 ///
 /// # Errors
 /// [`DatabaseFault`].
 pub async fn page(
     database: &impl Database,
+    account: Option<&CredentialId>,
     after: &Cursor,
     limit: u32,
 ) -> Result<Vec<DeadLetterView>, DatabaseFault> {
-    let statement = Statement::new(
-        "SELECT w.id, w.payload, o.record ->> 'domain' AS domain, \
-           o.credential_id AS order_credential, w.job_id, w.attempts, w.last_error, w.created_at, \
-           w.dead_at \
-         FROM work AS w LEFT JOIN orders AS o \
-           ON o.id = w.subject AND w.kind IN ('place', 'check', 'fetch') \
-         WHERE w.dead_at IS NOT NULL AND (w.dead_at, w.id) > (?1, ?2) \
-         ORDER BY w.dead_at, w.id LIMIT ?3",
-    );
-    let statement = statement
+    let statement = match account {
+        None => Statement::new(
+            "SELECT w.id, w.payload, o.record ->> 'domain' AS domain, \
+               o.credential_id AS order_credential, w.job_id, w.attempts, w.last_error, \
+               w.created_at, w.dead_at \
+             FROM work AS w LEFT JOIN orders AS o \
+               ON o.id = w.subject AND w.kind IN ('place', 'check', 'fetch') \
+             WHERE w.dead_at IS NOT NULL AND (w.dead_at, w.id) > (?1, ?2) \
+             ORDER BY w.dead_at, w.id LIMIT ?3",
+        ),
+        Some(_) => Statement::new(
+            "SELECT w.id, w.payload, o.record ->> 'domain' AS domain, \
+               o.credential_id AS order_credential, w.job_id, w.attempts, w.last_error, \
+               w.created_at, w.dead_at \
+             FROM work AS w LEFT JOIN orders AS o \
+               ON o.id = w.subject AND w.kind IN ('place', 'check', 'fetch') \
+             WHERE w.credential_id = ?4 AND w.dead_at IS NOT NULL \
+               AND (w.dead_at, w.id) > (?1, ?2) \
+             ORDER BY w.dead_at, w.id LIMIT ?3",
+        ),
+    };
+    let mut statement = statement
         .bind(after.number)
         .bind(after.text.as_str())
         .bind(limit);
+    if let Some(account) = account {
+        statement = statement.bind(account.as_str());
+    }
     decode::<DeadRow>(database.query(statement).await?)?
         .into_iter()
         .map(DeadRow::view)

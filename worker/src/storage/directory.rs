@@ -200,13 +200,14 @@ pub async fn page(
     decode::<ListedRow>(rows)?.into_iter().map(listed).collect()
 }
 
-/// A page of the domains whose validation runs out after `now` and before `end`, in that order.
-/// `after` is a [`Listed::position`] of this list.
+/// A page of the domains whose validation runs out after `now` and before `end`, in that order; of
+/// one account's if given. `after` is a [`Listed::position`] of this list.
 ///
 /// # Errors
 /// [`DatabaseFault`].
 pub async fn expiring_domains(
     database: &impl Database,
+    account: Option<&CredentialId>,
     now: Timestamp,
     end: Timestamp,
     after: &str,
@@ -217,23 +218,39 @@ pub async fn expiring_domains(
     let (owner, key) = (seen.next().unwrap_or(""), seen.next().unwrap_or(""));
     // Times in entries are RFC 3339 in UTC, whose order is that of their text. Domains that were
     // validated together run out together, so equal times are walked by an index of their own.
-    let statement = Statement::new(
-        "SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, entry, \
-             first_seen_at, changed_at FROM directory \
-           WHERE part = 'domains' AND entry ->> 'expires' = ?1 AND (credential_id, key) > (?2, ?3) \
-           ORDER BY credential_id, key LIMIT ?5) \
-         UNION ALL SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, entry, \
-             first_seen_at, changed_at FROM directory \
-           WHERE part = 'domains' AND entry ->> 'expires' > ?1 AND entry ->> 'expires' < ?4 \
-           ORDER BY entry ->> 'expires', credential_id, key LIMIT ?5) \
-         ORDER BY name, credential_id, key LIMIT ?5",
-    );
-    let statement = statement
+    let statement = match account {
+        None => Statement::new(
+            "SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, entry, \
+                 first_seen_at, changed_at FROM directory \
+               WHERE part = 'domains' AND entry ->> 'expires' = ?1 \
+                 AND (credential_id, key) > (?2, ?3) ORDER BY credential_id, key LIMIT ?5) \
+             UNION ALL SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, \
+                 entry, first_seen_at, changed_at FROM directory \
+               WHERE part = 'domains' AND entry ->> 'expires' > ?1 AND entry ->> 'expires' < ?4 \
+               ORDER BY entry ->> 'expires', credential_id, key LIMIT ?5) \
+             ORDER BY name, credential_id, key LIMIT ?5",
+        ),
+        Some(_) => Statement::new(
+            "SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, entry, \
+                 first_seen_at, changed_at FROM directory \
+               WHERE part = 'domains' AND credential_id = ?6 AND entry ->> 'expires' = ?1 \
+                 AND (credential_id, key) > (?2, ?3) ORDER BY key LIMIT ?5) \
+             UNION ALL SELECT * FROM (SELECT credential_id, key, entry ->> 'expires' AS name, \
+                 entry, first_seen_at, changed_at FROM directory \
+               WHERE part = 'domains' AND credential_id = ?6 AND entry ->> 'expires' > ?1 \
+                 AND entry ->> 'expires' < ?4 ORDER BY entry ->> 'expires', key LIMIT ?5) \
+             ORDER BY name, key LIMIT ?5",
+        ),
+    };
+    let mut statement = statement
         .bind(expires.map_or_else(|| now.to_string(), str::to_owned))
         .bind(owner)
         .bind(key)
         .bind(end.to_string())
         .bind(limit);
+    if let Some(account) = account {
+        statement = statement.bind(account.as_str());
+    }
     let rows = database.query(statement).await?;
     decode::<ListedRow>(rows)?.into_iter().map(listed).collect()
 }

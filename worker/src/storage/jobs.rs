@@ -212,30 +212,37 @@ pub async fn by_id(database: &impl Database, id: &JobId) -> Result<Option<JobVie
     Ok(views(database.query(statement.bind(id.as_str())).await?)?.pop())
 }
 
-/// A page of jobs, the newest first.
+/// A page of jobs, the newest first; of one account's if given.
 ///
 /// # Errors
 /// [`DatabaseFault`].
 pub async fn page(
     database: &impl Database,
+    account: Option<&CredentialId>,
     after: &Cursor,
     limit: u32,
 ) -> Result<Vec<JobView>, DatabaseFault> {
-    let statement = Statement::new(
-        "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, failed, \
-           created_at, updated_at FROM jobs WHERE (created_at, id) < (?1, ?2) \
-         ORDER BY created_at DESC, id DESC LIMIT ?3",
-    );
-    views(
-        database
-            .query(
-                statement
-                    .bind(after.number)
-                    .bind(after.text.as_str())
-                    .bind(limit),
-            )
-            .await?,
-    )
+    let statement = match account {
+        None => Statement::new(
+            "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, \
+               failed, created_at, updated_at FROM jobs WHERE (created_at, id) < (?1, ?2) \
+             ORDER BY created_at DESC, id DESC LIMIT ?3",
+        ),
+        Some(_) => Statement::new(
+            "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, \
+               failed, created_at, updated_at FROM jobs \
+             WHERE credential_id = ?4 AND (created_at, id) < (?1, ?2) \
+             ORDER BY created_at DESC, id DESC LIMIT ?3",
+        ),
+    };
+    let mut statement = statement
+        .bind(after.number)
+        .bind(after.text.as_str())
+        .bind(limit);
+    if let Some(account) = account {
+        statement = statement.bind(account.as_str());
+    }
+    views(database.query(statement).await?)
 }
 
 #[derive(Deserialize)]

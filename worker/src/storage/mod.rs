@@ -15,5 +15,8 @@ pub mod idempotency;
 pub mod jobs;
 pub mod license;
 pub mod orders;
+pub mod owners;
+pub mod refusals;
 pub mod restore;
+pub mod tokens;
 pub mod work;

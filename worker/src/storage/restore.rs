@@ -83,12 +83,14 @@ pub fn wipe() -> Vec<Statement> {
         "DELETE FROM certificates",
         "DELETE FROM idempotency",
         "DELETE FROM orders",
+        "DELETE FROM csr_holders",
         "DELETE FROM csrs",
         "DELETE FROM directory",
         "DELETE FROM jobs",
         "DELETE FROM license",
         "DELETE FROM audit WHERE action <> 'system.restore'",
         "DELETE FROM credentials",
+        "DELETE FROM credential_counters",
         "UPDATE counters SET value = 0 WHERE name <> 'revision'",
     ]
     .into_iter()

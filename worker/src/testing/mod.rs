@@ -13,7 +13,12 @@ use aes_gcm::{
     Aes256Gcm, KeyInit,
     aead::{Aead, Payload},
 };
-use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
+use certwright_core::{
+    access::{AccessSettings, TeamDomain},
+    credential::AccessKey,
+    ids::CredentialId,
+    time::Timestamp,
+};
 use certwright_emsign::hosts;
 use sha2::{Digest, Sha256};
 
@@ -31,6 +36,9 @@ pub const ADMIN_TOKEN: &str = "cw_test";
 /// What answers calls to the CA.
 pub type Ca = Box<dyn FnMut(http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, NoReply>>;
 
+/// What answers for the keys of a Cloudflare Access team.
+pub type TeamKeys = Box<dyn FnMut(&TeamDomain) -> Result<Vec<u8>, NoReply>>;
+
 /// The world.
 pub struct World {
     database: Sqlite,
@@ -40,6 +48,7 @@ pub struct World {
     queue: RefCell<VecDeque<(Timestamp, Message)>>,
     cache: RefCell<HashMap<String, String>>,
     ca: RefCell<Ca>,
+    team_keys: RefCell<TeamKeys>,
     calls: Cell<u64>,
     log: RefCell<Vec<String>>,
 }
@@ -71,6 +80,7 @@ impl World {
         Self {
             database,
             settings: Settings {
+                access: None,
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
                 license_public_key: Some(license_public_key),
                 development_ca: hosts::checked_base("http://127.0.0.1:1/emSignHub-API").ok(),
@@ -82,9 +92,16 @@ impl World {
             queue: RefCell::default(),
             cache: RefCell::default(),
             ca: RefCell::new(ca),
+            team_keys: RefCell::new(Box::new(|_| Err(NoReply::Connection))),
             calls: Cell::new(0),
             log: RefCell::default(),
         }
+    }
+
+    /// Lets people sign in through Cloudflare Access, with keys that `keys` answers.
+    pub fn use_access(&mut self, access: AccessSettings, keys: TeamKeys) {
+        self.settings.access = Some(access);
+        self.team_keys = RefCell::new(keys);
     }
 
     /// Whether every operation of the world gives way once, and a call to the CA a second time
@@ -222,6 +239,10 @@ impl Platform for World {
         let reply = (self.ca.borrow_mut())(request);
         self.database.pauses().here().await;
         reply
+    }
+
+    async fn team_keys(&self, team: &TeamDomain) -> Result<Vec<u8>, NoReply> {
+        (self.team_keys.borrow_mut())(team)
     }
 
     /// The clock has one hand, the test's: waiting is only an occasion for others to go on.

@@ -4,6 +4,7 @@ use certwright_api::{certificates::CertificateView, page::Page};
 use certwright_core::{ids::CertificateId, names::DomainName, time::Timestamp};
 
 use crate::{
+    caller::Within,
     fault::Fault,
     paging::{Cursor, Paging},
     platform::Platform,
@@ -15,12 +16,12 @@ use crate::{
 
 /// What the inventory is searched for. One of the filters decides the index that is walked; the
 /// others are applied to what the walk reads.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Search {
     /// A host, and everything below it.
     pub host: Option<String>,
-    /// One account's.
-    pub credential_id: Option<String>,
+    /// Whose.
+    pub within: Within,
     /// One issuer's, by common name.
     pub issuer: Option<String>,
     /// One kind of key, such as `P-256`.
@@ -39,28 +40,40 @@ pub struct Search {
 
 impl Search {
     /// The most selective index.
-    fn walk(&self) -> Result<Walk, Fault> {
-        Ok(if let Some(host) = &self.host {
-            let host = host.trim().trim_start_matches("*.").trim_end_matches('.');
-            let name: DomainName = host
-                .parse()
-                .map_err(|fault| Fault::invalid("host", "malformed-name", fault))?;
-            Walk::Host(searchable(name.as_str()))
+    fn walk(&self, host: Option<&str>) -> Walk {
+        if let (Some(host), None) = (host, self.within.bound()) {
+            Walk::Host(host.to_owned())
         } else if let Some(value) = &self.fingerprint {
             Walk::Fingerprint(value.to_ascii_lowercase())
         } else if let Some(value) = &self.serial {
             Walk::Serial(value.to_ascii_uppercase())
         } else if let Some(value) = &self.key_fingerprint {
             Walk::Key(value.to_ascii_lowercase())
+        } else if let Some(bound) = self.within.bound() {
+            // Whoever is bounded to an account walks its certificates alone: a walk along others
+            // would show, as the place where a page ends, that they are there.
+            Walk::Credential(bound.to_string())
         } else if let Some(value) = &self.issuer {
             Walk::Issuer(value.clone())
-        } else if let Some(value) = &self.credential_id {
-            Walk::Credential(value.clone())
+        } else if let Some(account) = self.within.account() {
+            Walk::Credential(account.to_string())
         } else if let Some(value) = &self.key {
             Walk::KeyKind(value.clone())
         } else {
             Walk::All
-        })
+        }
+    }
+
+    /// The host as the indexes have it.
+    fn searchable_host(&self) -> Result<Option<String>, Fault> {
+        let Some(host) = &self.host else {
+            return Ok(None);
+        };
+        let host = host.trim().trim_start_matches("*.").trim_end_matches('.');
+        let name: DomainName = host
+            .parse()
+            .map_err(|fault| Fault::invalid("host", "malformed-name", fault))?;
+        Ok(Some(searchable(name.as_str())))
     }
 
     fn admits(&self, view: &CertificateView) -> bool {
@@ -69,7 +82,9 @@ impl Search {
                 .as_deref()
                 .is_none_or(|wanted| wanted.eq_ignore_ascii_case(actual))
         };
-        is(&self.credential_id, view.credential_id.as_str())
+        self.within
+            .account()
+            .is_none_or(|account| *account == view.credential_id)
             && is(&self.issuer, &view.issuer)
             && is(&self.key, &view.key)
             && is(&self.serial, &view.serial)
@@ -96,7 +111,8 @@ pub async fn search<P: Platform>(
     search: &Search,
     paging: &Paging,
 ) -> Result<Page<CertificateView>, Fault> {
-    let walk = search.walk()?;
+    let host = search.searchable_host()?;
+    let walk = search.walk(host.as_deref());
     let is_by_host = matches!(walk, Walk::Host(_));
     let start = match (search.expires_after, is_by_host) {
         (Some(after), false) => Cursor {
@@ -116,6 +132,7 @@ pub async fn search<P: Platform>(
     let rows = certificates::walk(
         platform.database(),
         &walk,
+        search.within.bound(),
         search.expires_before,
         &after,
         paging.limit + 1,
@@ -123,6 +140,13 @@ pub async fn search<P: Platform>(
     .await?;
     let mut page = paging.page(rows, |view| position(view, is_by_host));
     page.items.retain(|view| search.admits(view));
+    if let (Some(host), false) = (&host, is_by_host) {
+        page.items.retain_mut(|view| {
+            let is_below = |name: &&String| searchable(name).starts_with(host.as_str());
+            view.matched_name = view.names.iter().find(is_below).cloned();
+            view.matched_name.is_some()
+        });
+    }
     let mut seen = std::collections::HashSet::new();
     page.items.retain(|view| seen.insert(view.id.clone()));
     Ok(page)

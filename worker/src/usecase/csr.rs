@@ -45,7 +45,9 @@ pub fn facts(csr: &Csr) -> CsrFacts {
     }
 }
 
-/// Stores a request. One that is stored already is given as it is.
+/// Stores a request. One that is stored already is given as it is; to a caller who is bounded to an
+/// account it is shown under the label that they gave it, since having it is no leave to see what
+/// others call it.
 ///
 /// # Errors
 /// [`Fault::Invalid`] naming the field.
@@ -57,8 +59,12 @@ pub async fn store<P: Platform>(
     let csr = read(&request.csr)?;
     let facts = facts(&csr);
     let label = label(request, &facts)?;
-    if let Some(known) = csrs::by_fingerprint(platform.database(), &facts.fingerprint).await? {
-        return Ok(known);
+    let database = platform.database();
+    let holder = caller.scope.as_ref();
+    if let Some(known) = csrs::by_fingerprint(database, &facts.fingerprint).await?
+        && let Some(seen) = csrs::by_id(database, &known.id, holder).await?
+    {
+        return Ok(seen);
     }
     let view = CsrView {
         id: CsrId::fresh(platform),
@@ -73,14 +79,21 @@ pub async fn store<P: Platform>(
         outcome: "done",
         detail: Some(view.facts.subject.clone()),
     };
-    let statements = vec![
+    let mut statements = vec![
         csrs::insert(&view.id, &view.label, &view.facts, view.created_at)?,
         audit::insert(platform, &entry),
     ];
-    platform.database().batch(statements).await?;
+    let fingerprint = view.facts.fingerprint.as_str();
+    statements
+        .extend(holder.map(|holder| csrs::hold(holder, fingerprint, &view.label, view.created_at)));
+    database.batch(statements).await?;
     // Two callers may store one request at the same time; both are shown the one that stayed.
-    let stored = csrs::by_fingerprint(platform.database(), &view.facts.fingerprint).await?;
-    Ok(stored.unwrap_or(view))
+    let stored = csrs::by_fingerprint(database, fingerprint).await?;
+    let seen = match stored {
+        Some(stored) => csrs::by_id(database, &stored.id, holder).await?,
+        None => None,
+    };
+    Ok(seen.unwrap_or(view))
 }
 
 fn label(request: &CsrRequest, facts: &CsrFacts) -> Result<String, Fault> {

@@ -7,7 +7,7 @@ use certwright_api::{
 use certwright_core::ids::WorkId;
 
 use crate::{
-    caller::Caller,
+    caller::{Caller, Within},
     database::Database,
     fault::Fault,
     paging::{Cursor, Paging},
@@ -25,10 +25,12 @@ const RETRIED_TOGETHER: u32 = 100;
 /// [`Fault::Internal`].
 pub async fn list<P: Platform>(
     platform: &P,
+    within: &Within,
     paging: &Paging,
 ) -> Result<Page<DeadLetterView>, Fault> {
     let after = paging.after.clone().unwrap_or_else(Cursor::first);
-    let rows = dead_letters::page(platform.database(), &after, paging.limit + 1).await?;
+    let (database, account) = (platform.database(), within.account());
+    let rows = dead_letters::page(database, account, &after, paging.limit + 1).await?;
     Ok(paging.page(rows, |letter| Cursor {
         number: letter.set_aside_at.unix(),
         text: letter.id.to_string(),
@@ -55,8 +57,8 @@ pub async fn retry_all<P: Platform>(
     platform: &P,
     caller: &Caller,
 ) -> Result<DeadLettersMoved, Fault> {
-    let letters =
-        dead_letters::page(platform.database(), &Cursor::first(), RETRIED_TOGETHER).await?;
+    let (database, oldest) = (platform.database(), Cursor::first());
+    let letters = dead_letters::page(database, None, &oldest, RETRIED_TOGETHER).await?;
     wake(
         platform,
         caller,

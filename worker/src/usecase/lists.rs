@@ -14,22 +14,23 @@ use certwright_core::{
 
 use super::{credentials, order_view};
 use crate::{
+    caller::{Caller, Within},
     fault::Fault,
     paging::{Cursor, Paging},
     platform::Platform,
     storage::{
-        audit, csrs, directory, jobs,
+        audit, credentials as stored, csrs, directory, jobs,
         orders::{self, Direction, Walk, searchable},
     },
 };
 
 /// What the orders are searched for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct OrderSearch {
     /// One state, by name.
     pub state: Option<String>,
-    /// One account's.
-    pub credential_id: Option<String>,
+    /// Whose.
+    pub within: Within,
     /// A host, and everything below it.
     pub host: Option<String>,
     /// Whether the deleted ones are wanted, instead of the others.
@@ -64,13 +65,17 @@ pub async fn orders<P: Platform>(
             Some(searchable(name.as_str()))
         }
     };
-    let walk = match (&host, &search.state, &search.credential_id) {
-        (Some(host), ..) => Walk::Host(host),
-        (None, Some(state), _) => Walk::State(state),
-        (None, None, Some(credential)) => Walk::Credential(credential),
-        (None, None, None) => Walk::All,
+    // Whoever is bounded to an account walks its orders alone, whatever else is searched for: a walk
+    // along others would show, as the place where a page ends, that they are there.
+    let account = search.within.account().map(CredentialId::as_str);
+    let walk = match (search.within.bound(), &host, &search.state, account) {
+        (Some(bound), ..) => Walk::Credential(bound.as_str()),
+        (None, Some(host), ..) => Walk::Host(host),
+        (None, None, Some(state), _) => Walk::State(state),
+        (None, None, None, Some(account)) => Walk::Credential(account),
+        (None, None, None, None) => Walk::All,
     };
-    let is_by_host = host.is_some();
+    let is_by_host = matches!(walk, Walk::Host(_));
     let start = match (is_by_host, search.direction) {
         (true, _) => Cursor {
             number: 0,
@@ -91,7 +96,10 @@ pub async fn orders<P: Platform>(
     )
     .await?;
     let page = paging.page(rows, |order| position(order, is_by_host));
-    let items = page.items.into_iter().filter(|order| admits(search, order));
+    let items = page.items.into_iter().filter(|order| {
+        let is_host = |host: &String| searchable(&order.domain).starts_with(host.as_str());
+        admits(search, order) && host.as_ref().is_none_or(is_host)
+    });
     Ok(Page {
         items: items.map(order_view::view).collect(),
         next_cursor: page.next_cursor,
@@ -118,9 +126,9 @@ fn admits(search: &OrderSearch, order: &Order) -> bool {
         .as_deref()
         .is_none_or(|state| state == order.state.name())
         && search
-            .credential_id
-            .as_deref()
-            .is_none_or(|id| id == order.credential_id.as_str())
+            .within
+            .account()
+            .is_none_or(|account| *account == order.credential_id)
 }
 
 /// How long a picture of a list is kept, in seconds. Its name carries the directory's revision, so
@@ -136,10 +144,10 @@ const PICTURE_SECONDS: u64 = 24 * 60 * 60;
 pub async fn directory<P: Platform>(
     platform: &P,
     part: DirectoryPart,
-    credential_id: Option<&CredentialId>,
+    within: &Within,
     paging: &Paging,
 ) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
-    let Some(id) = credential_id else {
+    let Some(id) = within.account() else {
         return directory_page(platform, part, None, paging).await;
     };
     let revision = credentials::find(platform, id).await?.directory_revision;
@@ -192,6 +200,7 @@ async fn directory_page<P: Platform>(
 /// [`Fault::Internal`].
 pub async fn expiring_domains<P: Platform>(
     platform: &P,
+    within: &Within,
     end: Timestamp,
     paging: &Paging,
 ) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
@@ -200,7 +209,8 @@ pub async fn expiring_domains<P: Platform>(
         .as_ref()
         .map_or("", |cursor| cursor.text.as_str());
     let (now, limit) = (platform.now(), paging.limit + 1);
-    let rows = directory::expiring_domains(platform.database(), now, end, after, limit).await?;
+    let (database, account) = (platform.database(), within.account());
+    let rows = directory::expiring_domains(database, account, now, end, after, limit).await?;
     let page = paging.page(rows, |listed| Cursor {
         number: 0,
         text: listed.position.clone(),
@@ -216,9 +226,14 @@ pub async fn expiring_domains<P: Platform>(
 ///
 /// # Errors
 /// [`Fault::Internal`].
-pub async fn csrs<P: Platform>(platform: &P, paging: &Paging) -> Result<Page<CsrView>, Fault> {
+pub async fn csrs<P: Platform>(
+    platform: &P,
+    within: &Within,
+    paging: &Paging,
+) -> Result<Page<CsrView>, Fault> {
     let after = paging.after.clone().unwrap_or_else(Cursor::newest);
-    let rows = csrs::page(platform.database(), &after, paging.limit + 1).await?;
+    let (database, holder) = (platform.database(), within.account());
+    let rows = csrs::page(database, holder, &after, paging.limit + 1).await?;
     Ok(paging.page(rows, |view| Cursor {
         number: view.created_at.unix(),
         text: view.id.to_string(),
@@ -229,8 +244,8 @@ pub async fn csrs<P: Platform>(platform: &P, paging: &Paging) -> Result<Page<Csr
 ///
 /// # Errors
 /// [`Fault::NotFound`].
-pub async fn csr<P: Platform>(platform: &P, id: &CsrId) -> Result<CsrView, Fault> {
-    csrs::by_id(platform.database(), id)
+pub async fn csr<P: Platform>(platform: &P, caller: &Caller, id: &CsrId) -> Result<CsrView, Fault> {
+    csrs::by_id(platform.database(), id, caller.scope.as_ref())
         .await?
         .ok_or(Fault::NotFound("CSR"))
 }
@@ -239,9 +254,14 @@ pub async fn csr<P: Platform>(platform: &P, id: &CsrId) -> Result<CsrView, Fault
 ///
 /// # Errors
 /// [`Fault::Internal`].
-pub async fn jobs<P: Platform>(platform: &P, paging: &Paging) -> Result<Page<JobView>, Fault> {
+pub async fn jobs<P: Platform>(
+    platform: &P,
+    within: &Within,
+    paging: &Paging,
+) -> Result<Page<JobView>, Fault> {
     let after = paging.after.clone().unwrap_or_else(Cursor::newest);
-    let rows = jobs::page(platform.database(), &after, paging.limit + 1).await?;
+    let (database, account) = (platform.database(), within.account());
+    let rows = jobs::page(database, account, &after, paging.limit + 1).await?;
     Ok(paging.page(rows, |view| Cursor {
         number: view.created_at.unix(),
         text: view.id.to_string(),
@@ -279,8 +299,18 @@ pub async fn audit<P: Platform>(
 ///
 /// # Errors
 /// [`Fault::Internal`].
-pub async fn credentials<P: Platform>(platform: &P) -> Result<Page<CredentialView>, Fault> {
-    let rows = crate::storage::credentials::all(platform.database()).await?;
+pub async fn credentials<P: Platform>(
+    platform: &P,
+    within: &Within,
+) -> Result<Page<CredentialView>, Fault> {
+    let database = platform.database();
+    let rows = match within.account() {
+        None => stored::all(database).await?,
+        Some(account) => stored::by_id(database, account)
+            .await?
+            .into_iter()
+            .collect(),
+    };
     let items = rows.iter().map(|row| row.view(platform.now())).collect();
     Ok(Page {
         items,

@@ -19,4 +19,5 @@ pub mod restore;
 pub mod revoke;
 pub mod summary;
 pub mod sync;
+pub mod tokens;
 pub mod validate_order;

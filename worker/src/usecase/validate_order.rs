@@ -41,7 +41,7 @@ pub async fn rehearse<P: Platform>(
     let database = platform.database();
     let id = &credential.id;
     let wish = wish(request, caller);
-    let csr = given_csr(database, request).await?;
+    let csr = given_csr(database, caller, request).await?;
     let group: Option<Group> = directory::one(database, id, &request.group_number).await?;
     let organization: Option<Organization> = match &request.organization_number {
         Some(number) => directory::one(database, id, number).await?,
@@ -53,8 +53,8 @@ pub async fn rehearse<P: Platform>(
         organization,
         domains: directory::by_names(database, id, &candidates(&wish)).await?,
         account: directory::one(database, id, credential.account_number.as_str()).await?,
-        key_used_for: key_used_for(database, &csr).await?,
-        free_seats: free_seats(platform).await?,
+        key_used_for: key_used_for(database, caller, &csr).await?,
+        free_seats: free_seats(platform, caller).await?,
     };
     let rehearsal = rehearsal::rehearse(&wish, &csr, &known, reference, platform.now());
     let validation = OrderValidation {
@@ -106,10 +106,14 @@ fn wish<'a>(request: &'a OrderRequest, caller: &'a Caller) -> Wish<'a> {
     }
 }
 
-async fn given_csr(database: &impl Database, request: &OrderRequest) -> Result<GivenCsr, Fault> {
+async fn given_csr(
+    database: &impl Database,
+    caller: &Caller,
+    request: &OrderRequest,
+) -> Result<GivenCsr, Fault> {
     let text = match (&request.csr, &request.csr_id) {
         (Some(text), None) => text.clone(),
-        (None, Some(id)) => match csrs::by_id(database, id).await? {
+        (None, Some(id)) => match csrs::by_id(database, id, caller.scope.as_ref()).await? {
             Some(stored) => stored.facts.pem,
             None => return Ok(GivenCsr::Unknown),
         },
@@ -121,24 +125,40 @@ async fn given_csr(database: &impl Database, request: &OrderRequest) -> Result<G
     })
 }
 
-async fn key_used_for(database: &impl Database, csr: &GivenCsr) -> Result<Option<String>, Fault> {
+/// The order that the key was used for before. That it was used is told to everybody who has it;
+/// another account's order is not named to whoever may not see it.
+async fn key_used_for(
+    database: &impl Database,
+    caller: &Caller,
+    csr: &GivenCsr,
+) -> Result<Option<String>, Fault> {
     let GivenCsr::Read(csr) = csr else {
         return Ok(None);
     };
     let fingerprint = csr.key_fingerprint().to_string();
-    Ok(orders::with_key(database, &fingerprint)
-        .await?
-        .map(|order| order.domain))
+    let order = orders::with_key(database, &fingerprint).await?;
+    Ok(order.map(|order| {
+        if caller.may_see(&order.credential_id) {
+            order.domain
+        } else {
+            "another account".to_owned()
+        }
+    }))
 }
 
-async fn free_seats<P: Platform>(platform: &P) -> Result<u64, Fault> {
+/// How many seats are free; whoever is bounded to an account learns whether one is.
+async fn free_seats<P: Platform>(platform: &P, caller: &Caller) -> Result<u64, Fault> {
     let seats = u64::from(license::effective(platform).await?.seats);
     let used = counters::all(platform.database())
         .await?
         .get("seats")
         .copied()
         .unwrap_or(0);
-    Ok(seats.saturating_sub(used))
+    let free = seats.saturating_sub(used);
+    Ok(match caller.scope {
+        None => free,
+        Some(_) => free.min(1),
+    })
 }
 
 fn finding(finding: rehearsal::Finding) -> Finding {

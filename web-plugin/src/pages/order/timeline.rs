@@ -4,6 +4,7 @@ use certwright_api::endpoint::Endpoint;
 use certwright_api::system::AuditView;
 use leptos::prelude::*;
 
+use crate::app::use_app;
 use crate::parts::{Pager, Time, paged, show};
 use crate::route::Filter;
 use crate::text::{t, t_with};
@@ -18,8 +19,10 @@ pub(super) fn TimeLine(
     let filter = Filter::by("subject", order);
     let list = paged::<AuditView>(Endpoint::ListAudit, Signal::derive(move || filter.clone()));
     let _ = version;
+    // The trail is the whole system's: whoever is bounded to one account does not see it.
+    let is_scoped = move || use_app().is_scoped();
     view! {
-        <section aria-labelledby="timeline">
+        <section aria-labelledby="timeline" hidden=is_scoped>
             <h2 id="timeline">{t("timeline_title")}</h2>
             {show(
                 list.page,

@@ -1,0 +1,237 @@
+//! Bearer tokens: how one looks, what is stored of it, and how long it holds.
+//!
+//! The text is shown once, to whoever made the token. Only its SHA-256 is stored: 256 random bits
+//! can't be guessed, so no slow hash is needed.
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    ids::{CredentialId, base32},
+    permission::Role,
+    time::{DAY, HOUR, Timestamp},
+};
+
+/// What every token's text starts with, so that scanners of secrets know one when they see it.
+const PREFIX: &str = "cw_";
+/// Characters of base32 that 256 bits take.
+const BODY: usize = 52;
+/// Days for which a token holds unless told otherwise.
+pub const DEFAULT_DAYS: u32 = 90;
+/// Days for which a token holds at most.
+pub const MAX_DAYS: u32 = 366;
+/// Characters of a token's label at most.
+pub const MAX_LABEL: usize = 100;
+/// How exactly it is known when a token was last used, in seconds: not every request writes.
+const USE_NOTED_EVERY: i64 = HOUR;
+
+/// The text of a token. It is never shown by `Debug` or a serializer.
+pub struct TokenText(String);
+
+impl TokenText {
+    /// A token's text from 256 random bits, which the caller draws.
+    #[must_use]
+    pub fn from_random(bits: [u8; 32]) -> Self {
+        let body = base32()
+            .map(|encoding| encoding.encode(&bits))
+            .unwrap_or_default();
+        Self(format!("{PREFIX}{body}"))
+    }
+
+    /// What a caller sent, if it can be a token at all.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let body = text.strip_prefix(PREFIX)?;
+        let fits = body.len() == BODY
+            && body
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The text, for the one answer that shows it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored instead of the text: SHA-256, hex.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(self.0.as_bytes()))
+    }
+}
+
+/// Whether a token holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TokenState {
+    /// It does.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// Somebody has revoked it.
+    Revoked,
+}
+
+/// Whether a token holds at `now`.
+#[must_use]
+pub fn state(expires_at: Timestamp, revoked_at: Option<Timestamp>, now: Timestamp) -> TokenState {
+    if revoked_at.is_some() {
+        TokenState::Revoked
+    } else if now >= expires_at {
+        TokenState::Expired
+    } else {
+        TokenState::Active
+    }
+}
+
+/// Whether a use at `now` is worth writing down.
+#[must_use]
+pub fn is_use_noted(last_used_at: Option<Timestamp>, now: Timestamp) -> bool {
+    last_used_at.is_none_or(|last| now.seconds_since(last) >= USE_NOTED_EVERY)
+}
+
+/// When a token that is made at `now` ends.
+///
+/// # Errors
+/// [`TokenFault::Days`].
+pub fn end(days: Option<u32>, now: Timestamp) -> Result<Timestamp, TokenFault> {
+    let days = days.unwrap_or(DEFAULT_DAYS);
+    if (1..=MAX_DAYS).contains(&days) {
+        Ok(now.plus(i64::from(days) * DAY))
+    } else {
+        Err(TokenFault::Days)
+    }
+}
+
+/// A label as a person typed it.
+///
+/// # Errors
+/// [`TokenFault::Label`].
+pub fn label(text: &str) -> Result<String, TokenFault> {
+    let text = text.trim();
+    let fits = (1..=MAX_LABEL).contains(&text.chars().count());
+    if fits && !text.chars().any(char::is_control) {
+        Ok(text.to_owned())
+    } else {
+        Err(TokenFault::Label)
+    }
+}
+
+/// What somebody may do, or gives another leave to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// The role.
+    pub role: Role,
+    /// The one account that it is for; all without one.
+    pub scope: Option<CredentialId>,
+}
+
+impl Rights {
+    /// Whether these rights include the others. Nobody hands out what they don't have.
+    ///
+    /// # Errors
+    /// [`TokenFault::Role`], [`TokenFault::Scope`].
+    pub fn include(&self, others: &Self) -> Result<(), TokenFault> {
+        if others.role > self.role {
+            return Err(TokenFault::Role);
+        }
+        match (&self.scope, &others.scope) {
+            (None, _) => Ok(()),
+            (Some(own), Some(other)) if own == other => Ok(()),
+            _ => Err(TokenFault::Scope),
+        }
+    }
+}
+
+/// Why a token is not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    /// No label, or a strange one.
+    #[error("has 1 to 100 characters on one line; say what the token is for")]
+    Label,
+    /// It would end too late, or at once.
+    #[error("is 1 to 366 days; make another token when it ends")]
+    Days,
+    /// A higher role than that of the one who makes it.
+    #[error("is higher than your own; ask someone who has it")]
+    Role,
+    /// Beyond the scope of the one who makes it.
+    #[error("is not your own account; name the one that your own token is for")]
+    Scope,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_back_and_other_texts_are_none() {
+        let token = TokenText::from_random([7; 32]);
+        assert_eq!(token.expose().len(), PREFIX.len() + BODY);
+        let read = TokenText::parse(token.expose()).unwrap();
+        assert_eq!(read.hash(), token.hash());
+        assert_ne!(TokenText::from_random([8; 32]).hash(), token.hash());
+        let upper = token.expose().to_ascii_uppercase();
+        let longer = format!("{}a", token.expose());
+        for other in ["", "cw_", "cw_test", upper.as_str(), longer.as_str()] {
+            assert!(TokenText::parse(other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_token_holds_until_it_ends_or_is_revoked() {
+        let now = Timestamp::from_unix(1_000_000);
+        let end = end(Some(1), now).unwrap();
+        assert_eq!(state(end, None, now), TokenState::Active);
+        assert_eq!(state(end, None, end.plus(-1)), TokenState::Active);
+        assert_eq!(state(end, None, end), TokenState::Expired);
+        assert_eq!(state(end, Some(now), now), TokenState::Revoked);
+    }
+
+    #[test]
+    fn days_have_a_default_and_a_limit() {
+        let now = Timestamp::from_unix(0);
+        assert_eq!(end(None, now), Ok(now.plus(90 * DAY)));
+        assert_eq!(end(Some(366), now), Ok(now.plus(366 * DAY)));
+        for days in [0, 367, u32::MAX] {
+            assert_eq!(end(Some(days), now), Err(TokenFault::Days));
+        }
+    }
+
+    #[test]
+    fn a_use_is_noted_once_an_hour() {
+        let now = Timestamp::from_unix(1_000_000);
+        assert!(is_use_noted(None, now));
+        assert!(!is_use_noted(Some(now.plus(-HOUR + 1)), now));
+        assert!(is_use_noted(Some(now.plus(-HOUR)), now));
+    }
+
+    #[test]
+    fn nobody_hands_out_more_than_they_have() {
+        let account = |n: u8| Some(CredentialId::from_random([n; 16]));
+        let rights = |role, scope| Rights { role, scope };
+        let whole = rights(Role::Operator, None);
+        assert_eq!(whole.include(&rights(Role::Operator, account(1))), Ok(()));
+        assert_eq!(
+            whole.include(&rights(Role::Admin, account(1))),
+            Err(TokenFault::Role)
+        );
+        let bounded = rights(Role::Admin, account(1));
+        assert_eq!(bounded.include(&rights(Role::Admin, account(1))), Ok(()));
+        for scope in [None, account(2)] {
+            let wanted = rights(Role::Viewer, scope);
+            assert_eq!(bounded.include(&wanted), Err(TokenFault::Scope));
+        }
+    }
+
+    #[test]
+    fn labels_are_one_line() {
+        assert_eq!(label(" Deploy web "), Ok("Deploy web".to_owned()));
+        for text in ["", "  ", "two\nlines", &"x".repeat(101)] {
+            assert_eq!(label(text), Err(TokenFault::Label));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Nobody gets in, and nobody sees what is not theirs: every endpoint with every kind of caller, what
+//! lists and counts show of another account, tokens, and sign-in through Cloudflare Access.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod access;
+mod aims;
+mod every_endpoint;
+mod lists;
+mod stage;
+mod tokens;

@@ -1,0 +1,148 @@
+//! Who gets in: authentication, then the core's verdict, then a note of who was refused.
+
+use certwright_api::{
+    endpoint::{Endpoint, Matched},
+    tokens::{Me, SignIn},
+};
+use certwright_core::{
+    permission::{Place, Standing, Verdict, judge},
+    time::{MINUTE, Timestamp},
+};
+use http::Request;
+
+use super::{
+    authenticate::{SignedIn, Stranger, Turned, authenticate, unknown},
+    dispatch::Stopped,
+    scope::Target,
+};
+use crate::{
+    caller::Caller,
+    database::Database,
+    fault::Fault,
+    platform::Platform,
+    storage::{audit, refusals},
+};
+
+/// Somebody who may go on.
+pub(super) struct Admitted {
+    pub(super) caller: Caller,
+    pub(super) target: Target,
+    sign_in: Option<(SignIn, Option<Timestamp>)>,
+}
+
+impl Admitted {
+    /// Who that is, for themselves.
+    pub(super) fn me(&self) -> Result<Me, Fault> {
+        let unknown = || Fault::Internal("nobody is signed in".to_owned());
+        let (sign_in, expires_at) = self.sign_in.ok_or_else(unknown)?;
+        Ok(Me {
+            actor: self.caller.actor.clone(),
+            sign_in,
+            role: self.caller.role.ok_or_else(unknown)?,
+            credential_id: self.caller.scope.clone(),
+            expires_at,
+        })
+    }
+}
+
+/// Decides whether a request goes on:
+///
+/// 1. finds out who is calling (401; 503 when that can't be found out);
+/// 2. holds role and scope against the endpoint (403);
+/// 3. finds out whether what the path names is within the scope (404).
+///
+/// Whoever is refused is written down.
+pub(super) async fn admit<P: Platform>(
+    platform: &P,
+    request: &Request<Vec<u8>>,
+    matched: &Matched<'_>,
+) -> Result<Admitted, Stopped> {
+    let endpoint = matched.endpoint;
+    let read = || Target::read(endpoint.reach(), matched.parameter);
+    if endpoint.action().allows(None) {
+        return Ok(Admitted {
+            caller: unknown(request.headers(), "anyone"),
+            target: read()?,
+            sign_in: None,
+        });
+    }
+    let SignedIn {
+        caller,
+        role,
+        sign_in,
+        expires_at,
+    } = match authenticate(platform, request.headers()).await {
+        Ok(signed_in) => signed_in,
+        Err(Stranger::Fault(fault)) => return Err(fault.into()),
+        Err(Stranger::Turned(turned, caller)) => {
+            note_refusal(platform, request, endpoint, &caller).await;
+            return Err(Stopped::Turned(turned));
+        }
+    };
+    let judged = |place| {
+        let is_scoped = caller.scope.is_some();
+        let standing = Standing { role, is_scoped };
+        judge(endpoint.action(), endpoint.reach(), Some(standing), place)
+    };
+    let (mut verdict, mut target) = (judged(Place::Inside), Target::Nothing);
+    if verdict == Verdict::Allowed {
+        target = read()?;
+        if let Some(scope) = &caller.scope {
+            verdict = judged(target.place(platform, scope).await?);
+        }
+    }
+    if let Some(stopped) = refusal(verdict, &target) {
+        note_refusal(platform, request, endpoint, &caller).await;
+        return Err(stopped);
+    }
+    Ok(Admitted {
+        caller,
+        target,
+        sign_in: Some((sign_in, expires_at)),
+    })
+}
+
+fn refusal(verdict: Verdict, target: &Target) -> Option<Stopped> {
+    Some(match verdict {
+        Verdict::Allowed => return None,
+        Verdict::NotSignedIn => Stopped::Turned(Turned::Missing),
+        Verdict::RoleTooLow => Stopped::Turned(Turned::Role),
+        Verdict::ScopeTooNarrow => Stopped::Turned(Turned::Scope),
+        Verdict::Hidden => Stopped::Fault(target.hidden()),
+    })
+}
+
+/// Seconds in which further refusals of the same caller at the same endpoint are not written down,
+/// so that repeating a request doesn't fill the trail. Whoever is not signed in is one caller here.
+const NOTED_EVERY: i64 = MINUTE;
+
+/// Writes down who was refused what.
+pub(super) async fn note_refusal<P: Platform>(
+    platform: &P,
+    request: &Request<Vec<u8>>,
+    endpoint: Endpoint,
+    caller: &Caller,
+) {
+    let subject = format!("{} {}", endpoint.method(), endpoint.template());
+    let since = platform.now().plus(-NOTED_EVERY);
+    let noted = refusals::is_noted(platform.database(), &caller.actor, &subject, since).await;
+    if noted == Ok(true) {
+        return;
+    }
+    let path: String = request.uri().path().chars().take(200).collect();
+    let entry = audit::Entry {
+        caller,
+        action: "access",
+        subject: &subject,
+        outcome: "refused",
+        detail: Some(match &caller.address {
+            Some(address) => format!("{path} from {address}"),
+            None => path,
+        }),
+    };
+    // A trail that cannot be written must not open the door, and the caller is refused anyway.
+    let note = vec![audit::insert(platform, &entry)];
+    if platform.database().batch(note).await.is_err() {
+        platform.log("a refused access could not be recorded");
+    }
+}
