@@ -53,6 +53,7 @@ endpoints! {
     GetCredential: GET "/v1/credentials/{id}" Read, "Shows a linked account.";
     VerifyCredential: POST "/v1/credentials/{id}/verify" Operate, "Checks the stored access key with a live call.";
     RotateCredential: POST "/v1/credentials/{id}/rotate" Administer, "Replaces the access key after a live check.";
+    SetApproval: PUT "/v1/credentials/{id}/approval" Administer, "Sets whose orders wait for a second person's approval.";
     SyncCredential: POST "/v1/credentials/{id}/sync" Operate, "Starts a sync of chosen parts of the directory.";
     ImportOrders: POST "/v1/credentials/{id}/import" Operate, "Starts the import of the account's existing orders.";
     SyncAll: POST "/v1/sync" Operate, "Starts a sync for several accounts at once.";
@@ -73,6 +74,9 @@ endpoints! {
     ListOrders: GET "/v1/orders" Read, "Lists orders.";
     ExportOrders: GET "/v1/orders.csv" Read, "Lists orders as CSV, a page at a time.";
     GetOrder: GET "/v1/orders/{id}" Read, "Shows an order.";
+    ApproveOrder: POST "/v1/orders/{id}/approve" Operate, "Approves an order that somebody else asked for: it is sent to the CA.";
+    DeclineOrder: POST "/v1/orders/{id}/decline" Operate, "Declines an order that waits for approval, with a reason.";
+    WithdrawOrder: POST "/v1/orders/{id}/withdraw" Request, "Takes back an order that waits for approval: one's own, or as an operator any.";
     CheckOrder: POST "/v1/orders/{id}/check" Operate, "Asks the CA where an order stands, and fetches an issued certificate.";
     CheckDueOrders: POST "/v1/orders/check-due" Operate, "Asks the CA about every order that is due.";
     RevokeOrder: POST "/v1/orders/{id}/revoke" Operate, "Asks the CA to revoke the order's certificate.";
