@@ -1,6 +1,6 @@
 //! Who is calling.
 
-use certwright_core::permission::Role;
+use certwright_core::{order::Decider, permission::Role};
 
 /// Who is calling, after authentication.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,15 @@ impl Caller {
             actor: "system".to_owned(),
             role: None,
             address: None,
+        }
+    }
+
+    /// The caller as one who decides on orders that wait for approval.
+    #[must_use]
+    pub fn decider(&self) -> Decider {
+        Decider {
+            actor: self.actor.clone(),
+            role: self.role,
         }
     }
 }

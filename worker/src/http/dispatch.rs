@@ -2,11 +2,13 @@
 
 use certwright_api::{
     certificates::CertificateView,
-    credentials::{ImportRequest, RotateCredential, SyncAllRequest, SyncRequest},
+    credentials::{ImportRequest, RotateCredential, SetApproval, SyncAllRequest, SyncRequest},
     csrs::CsrRequest,
-    endpoint::{Endpoint, NoEndpoint},
+    endpoint::{Endpoint, Matched, NoEndpoint},
     license::SetLicense,
-    orders::{CancelRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest},
+    orders::{
+        CancelRequest, DeclineRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest,
+    },
     page::Page,
     system::Health,
 };
@@ -35,9 +37,9 @@ use crate::{
     random::{self, Fresh},
     storage::audit,
     usecase::{
-        admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete, dump,
-        import, license, lists, order_view, place_order, restore, revoke, summary, sync,
-        validate_order,
+        admit_held, approval, cancel, certificates, check, credentials, csr, dcv, dead_letters,
+        delete, dump, import, license, lists, order_view, place_order, restore, revoke, summary,
+        sync, validate_order,
     },
 };
 
@@ -69,7 +71,29 @@ impl From<BodyFault> for Stopped {
 /// 3. bounds and reads what was sent (413, 415, 422);
 /// 4. runs the use case; its faults become problem documents.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Vec<u8>>) -> Reply {
-    let mut reply = route(platform, &request).await;
+    let reply = route(platform, &request).await;
+    finished(platform, reply)
+}
+
+/// Serves a request of somebody who has signed in otherwise: for native tests, which play people
+/// with every role. What the role may not do is refused as ever.
+#[cfg(feature = "testing")]
+pub async fn handle_as<P: Platform>(
+    platform: &P,
+    caller: Caller,
+    request: Request<Vec<u8>>,
+) -> Reply {
+    let reply = match Endpoint::find(request.method(), request.uri().path()) {
+        Ok(matched) if matched.endpoint.action().allows(caller.role) => {
+            serve_as(platform, &request, matched, caller).await
+        }
+        Ok(_) => problem::turned_away(super::authenticate::Turned::Role),
+        Err(_) => problem::no_address(),
+    };
+    finished(platform, reply)
+}
+
+fn finished<P: Platform>(platform: &P, mut reply: Reply) -> Reply {
     let headers = reply.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -99,6 +123,15 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
             return problem::turned_away(turned);
         }
     };
+    serve_as(platform, request, matched, caller).await
+}
+
+async fn serve_as<P: Platform>(
+    platform: &P,
+    request: &Request<Vec<u8>>,
+    matched: Matched<'_>,
+    caller: Caller,
+) -> Reply {
     if request.body().len() > MAX_BODY {
         return problem::too_large();
     }
@@ -214,6 +247,10 @@ impl<P: Platform> Call<'_, P> {
                 let id = self.id()?;
                 ok(&credentials::rotate(platform, caller, &id, &request.access_key).await?)
             }
+            Endpoint::SetApproval => {
+                let SetApproval { approval: rule } = self.json()?;
+                ok(&credentials::set_approval(platform, caller, &self.id()?, rule).await?)
+            }
             Endpoint::SyncCredential => {
                 let SyncRequest { parts } = body::json_or_default(self.headers, self.body)?;
                 let request = SyncAllRequest {
@@ -255,7 +292,15 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::PlaceOrder => self.place_order().await,
             Endpoint::ListOrders => ok(&self.list_orders().await?),
             Endpoint::ExportOrders => Ok(csv::orders(&self.list_orders().await?, self.uri)),
-            Endpoint::GetOrder => ok(&order_view::load(platform, &self.id()?).await?),
+            Endpoint::GetOrder => ok(&order_view::load_for(platform, caller, &self.id()?).await?),
+            Endpoint::ApproveOrder => ok(&approval::approve(platform, caller, &self.id()?).await?),
+            Endpoint::DeclineOrder => {
+                let DeclineRequest { reason } = self.json()?;
+                ok(&approval::decline(platform, caller, &self.id()?, reason).await?)
+            }
+            Endpoint::WithdrawOrder => {
+                ok(&approval::withdraw(platform, caller, &self.id()?).await?)
+            }
             Endpoint::CheckOrder => ok(&check::one(platform, caller, &self.id()?).await?),
             Endpoint::CheckDueOrders => accepted(&check::all_due(platform, caller).await?),
             Endpoint::RevokeOrder => {

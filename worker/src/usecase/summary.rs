@@ -40,6 +40,7 @@ pub async fn show<P: Platform>(platform: &P) -> Result<Summary, Fault> {
     let running =
         Statement::new("SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE is_running LIMIT 100)");
     Ok(Summary {
+        awaiting_approval: count("awaitingApproval"),
         placing: count("placing"),
         pending: count("pending"),
         held: count("held"),
