@@ -113,7 +113,7 @@ impl From<DeclineReason> for String {
 
 /// The text is no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write 1 to 200 characters on one line, for the person who asked for the order")]
+#[error("has 1 to 200 characters on one line; write why, for the person who asked for the order")]
 pub struct InvalidDeclineReason;
 
 /// What can be decided on a waiting order.
