@@ -28,8 +28,9 @@ fn against<A, B>(mut turns: u64, a: impl Future<Output = A>, b: impl Future<Outp
         {
             second = Some(done);
         }
-        if first.is_some() && second.is_some() {
-            return (first.unwrap(), second.unwrap());
+        match (first.take(), second.take()) {
+            (Some(one), Some(other)) => return (one, other),
+            unfinished => (first, second) = unfinished,
         }
     }
 }
