@@ -4,6 +4,7 @@ use certwright_core::{
     credential::{Environment, Generation},
     directory::DirectoryPart,
     ids::{CredentialId, JobId},
+    order::ApprovalRule,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,14 @@ pub struct RotateCredential {
     pub access_key: String,
 }
 
+/// Sets whose orders wait for a second person's approval. Orders that wait already go on waiting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetApproval {
+    /// `none`, `requesters` (operators and administrators order at once) or `everyone`.
+    pub approval: ApprovalRule,
+}
+
 /// A linked account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +75,9 @@ pub struct CredentialView {
     /// to look at the account's user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_until: Option<Timestamp>,
+    /// Whose orders wait for a second person's approval.
+    #[serde(default)]
+    pub approval: ApprovalRule,
 }
 
 /// An account that was linked just now.

@@ -60,6 +60,7 @@ endpoints! {
     GetCredential: GET "/v1/credentials/{id}" Read Credential, "Shows a linked account.";
     VerifyCredential: POST "/v1/credentials/{id}/verify" Operate Credential, "Checks the stored access key with a live call.";
     RotateCredential: POST "/v1/credentials/{id}/rotate" Administer Credential, "Replaces the access key after a live check.";
+    SetApproval: PUT "/v1/credentials/{id}/approval" Administer Credential, "Sets whose orders wait for a second person's approval.";
     SyncCredential: POST "/v1/credentials/{id}/sync" Operate Credential, "Starts a sync of chosen parts of the directory.";
     ImportOrders: POST "/v1/credentials/{id}/import" Operate Credential, "Starts the import of the account's existing orders.";
     SyncAll: POST "/v1/sync" Operate Body, "Starts a sync for several accounts at once.";
@@ -80,6 +81,9 @@ endpoints! {
     ListOrders: GET "/v1/orders" Read Listed, "Lists orders.";
     ExportOrders: GET "/v1/orders.csv" Read Listed, "Lists orders as CSV, a page at a time.";
     GetOrder: GET "/v1/orders/{id}" Read Order, "Shows an order.";
+    ApproveOrder: POST "/v1/orders/{id}/approve" Operate Order, "Approves an order that somebody else asked for: it is sent to the CA.";
+    DeclineOrder: POST "/v1/orders/{id}/decline" Operate Order, "Declines an order that waits for approval, with a reason.";
+    WithdrawOrder: POST "/v1/orders/{id}/withdraw" Request Order, "Takes back an order that waits for approval: one's own, or as an operator any.";
     CheckOrder: POST "/v1/orders/{id}/check" Operate Order, "Asks the CA where an order stands, and fetches an issued certificate.";
     CheckDueOrders: POST "/v1/orders/check-due" Operate System, "Asks the CA about every order that is due.";
     RevokeOrder: POST "/v1/orders/{id}/revoke" Operate Order, "Asks the CA to revoke the order's certificate.";

@@ -141,6 +141,12 @@ pub struct NameCoverage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum OrderAction {
+    /// Approve that it is sent to the CA.
+    Approve,
+    /// Decline that.
+    Decline,
+    /// Take it back while it waits for approval.
+    Withdraw,
     /// Ask the CA where it stands.
     Check,
     /// Show and verify control of a domain.
@@ -195,9 +201,13 @@ pub struct OrderView {
     pub revocation: Option<Revocation>,
     /// A cancellation that was asked for.
     pub cancellation: Option<Cancellation>,
+    /// The approval that it waits or waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalView>,
     /// When the certificate runs out.
     pub expires_at: Option<Timestamp>,
-    /// What a person may do now.
+    /// What may be done now. Of approving, declining and withdrawing, what the caller may do; shown
+    /// when the order is read by itself.
     pub allowed: Vec<OrderAction>,
     /// When it was ordered.
     pub ordered_at: Timestamp,
@@ -213,12 +223,28 @@ pub struct OrderView {
     pub version: u64,
 }
 
+/// The approval that an order waits or waited for. How it ended is told by the order's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalView {
+    /// Who asked for the order, as the audit trail names them.
+    pub requested_by: String,
+    /// When.
+    pub requested_at: Timestamp,
+    /// Who approved, declined or withdrew; absent while it waits, and when nobody did in time.
+    pub decided_by: Option<String>,
+    /// When the waiting ended.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was declined.
+    pub reason: Option<String>,
+}
+
 /// Where an order stands, who must act, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderStatusView {
-    /// The state's name: `placing`, `failed`, `pending`, `held`, `fulfilled`, `rejected`,
-    /// `cancelled`, `expired` or `revoked`.
+    /// The state's name: `awaitingApproval`, `placing`, `failed`, `pending`, `held`, `fulfilled`,
+    /// `declined`, `withdrawn`, `lapsed`, `rejected`, `cancelled`, `expired` or `revoked`.
     pub state: String,
     /// What a pending order waits for, or how far a placing is.
     pub stage: Option<String>,
@@ -232,6 +258,14 @@ pub struct OrderStatusView {
     pub ca_order_status: Option<StatusText>,
     /// The CA's refusal code, for a failed order.
     pub ca_code: Option<String>,
+}
+
+/// Declines an order that waits for approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeclineRequest {
+    /// Why: 1 to 200 characters on one line, for the person who asked for the order.
+    pub reason: String,
 }
 
 /// Revokes a certificate.

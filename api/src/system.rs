@@ -17,6 +17,9 @@ pub struct Health {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
+    /// Orders that wait for a second person's approval.
+    #[serde(default)]
+    pub awaiting_approval: u64,
     /// Orders that are being placed.
     pub placing: u64,
     /// Orders that wait for something at the CA.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     ca::{CaOrderNumber, CaRequestNumber, ReportRow},
     ids::{CredentialId, OrderId, OrderReference},
-    order::{Event, Order, OrderState, Transition},
+    order::{Event, Order, Transition},
     time::Timestamp,
 };
 
@@ -67,7 +67,7 @@ pub struct ImportContext {
 }
 
 /// Plans a page. `known` are the orders of the account that the page's rows name, and those that
-/// are being placed; `new_id` gives a fresh id for each order that is added.
+/// may be booked without a number that is known here; `new_id` gives a fresh id for each order that is added.
 ///
 /// Rows that repeat, as the CA's pages do while new orders arrive (A14), count once.
 pub fn plan(
@@ -77,10 +77,7 @@ pub fn plan(
     now: Timestamp,
     mut new_id: impl FnMut() -> OrderId,
 ) -> ImportPlan {
-    let placing: Vec<&Order> = known
-        .iter()
-        .filter(|order| matches!(order.state, OrderState::Placing(_)))
-        .collect();
+    let placing: Vec<&Order> = known.iter().filter(|order| order.may_be_booked()).collect();
     let known: BTreeMap<CaIdentity, &Order> = known
         .iter()
         .filter_map(|order| CaIdentity::of_order(order).map(|identity| (identity, order)))
@@ -168,7 +165,7 @@ mod tests {
     use super::*;
     use crate::{
         ca::{Stage, Standing, StatusText},
-        order::Effect,
+        order::{Effect, OrderState},
     };
 
     fn row(number: &str, standing: Standing) -> ReportRow {
@@ -237,6 +234,21 @@ mod tests {
         let rows = [alike, tagged, other];
         let plan = plan(&rows, &[placing], &context(), now(), ids());
         assert_eq!((plan.added.len(), plan.unchanged), (1, 2));
+    }
+
+    #[test]
+    fn an_order_that_waits_for_approval_claims_a_row_only_after_a_restore() {
+        let waiting = crate::order::samples::waiting();
+        let tagged = ReportRow {
+            tags: vec![waiting.reference().unwrap().tag()],
+            ..row("2", Standing::Issued)
+        };
+        let rows = [tagged];
+        let restored = waiting.clone().restored_from(now());
+        for (order, added) in [(waiting, 1), (restored, 0)] {
+            let plan = plan(&rows, &[order], &context(), now(), ids());
+            assert_eq!((plan.added.len(), plan.changed.len()), (added, 0));
+        }
     }
 
     #[test]

@@ -92,7 +92,7 @@ async function refresh() {
   if (!now) {
     return;
   }
-  const needsPerson = now.expiring + now.held + now.failed + now.deadLetters;
+  const needsPerson = now.expiring + now.held + now.failed + now.deadLetters + (now.awaitingApproval ?? 0);
   await extension.action.setBadgeText({ text: needsPerson ? String(needsPerson) : "" });
   await extension.action.setBadgeBackgroundColor({ color: "#a81b1b" });
   const { seen: before } = await extension.storage.local.get("seen");
@@ -108,6 +108,7 @@ const NEWS = [
   ["failed", "notify_failed", "#/orders?state=failed"],
   ["rejected", "notify_rejected", "#/orders?state=rejected"],
   ["held", "notify_held", "#/license"],
+  ["awaitingApproval", "notify_approval", "#/orders?state=awaitingApproval"],
 ];
 
 async function tell(more, message, hash) {

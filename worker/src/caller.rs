@@ -1,6 +1,6 @@
 //! Who is calling.
 
-use certwright_core::{ids::CredentialId, permission::Role, token::Rights};
+use certwright_core::{ids::CredentialId, order::Decider, permission::Role, token::Rights};
 
 use crate::fault::Fault;
 
@@ -54,6 +54,15 @@ impl Caller {
                 is_bound: scope.is_some(),
                 account: asked.or_else(|| scope.clone()),
             }),
+        }
+    }
+
+    /// The caller as one who decides on orders that wait for approval.
+    #[must_use]
+    pub fn decider(&self) -> Decider {
+        Decider {
+            actor: self.actor.clone(),
+            role: self.role,
         }
     }
 }

@@ -118,11 +118,24 @@ impl From<SealFault> for Fault {
 
 impl From<TransitionError> for Fault {
     fn from(error: TransitionError) -> Self {
+        use TransitionError as E;
+        let (code, remedy) = match &error {
+            E::NotAwaitingApproval => ("not-waiting", Some("look at the order: it moved on")),
+            E::AwaitsApproval => ("awaits-approval", Some("withdraw it instead")),
+            E::OwnOrder => (
+                "own-order",
+                Some("ask another operator to approve it, or withdraw it"),
+            ),
+            E::NotADecider => ("not-a-decider", Some("ask an operator to decide")),
+            E::NotTheRequester => ("not-the-requester", Some("ask them, or an operator")),
+            E::ApprovalLapsed => ("approval-lapsed", Some("place the order again")),
+            _ => ("order-state", None),
+        };
         Self::Conflict(Conflict {
-            code: "order-state",
+            code,
             field: None,
             detail: error.to_string(),
-            remedy: None,
+            remedy: remedy.map(str::to_owned),
         })
     }
 }

@@ -20,6 +20,8 @@ pub struct StatusText {
 pub enum Actor {
     /// Whoever placed the order.
     Requester,
+    /// Somebody here who may approve the order: an operator other than its requester.
+    Approver,
     /// The organization's contact at the CA.
     OrganizationContact,
     /// The administrator or approver of the emSign account.

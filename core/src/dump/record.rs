@@ -8,7 +8,7 @@ use crate::{
     credential::{AccountNumber, Environment, Generation},
     directory::DirectoryPart,
     ids::{AuditId, CertificateId, CredentialId, CsrId, JobId, OrderId},
-    order::Order,
+    order::{ApprovalRule, Order},
     permission::Role,
 };
 
@@ -87,6 +87,9 @@ pub struct CredentialRecord {
     pub created_at: i64,
     /// When its access key was last accepted.
     pub verified_at: i64,
+    /// Whose orders wait for approval.
+    #[serde(default)]
+    pub approval: ApprovalRule,
 }
 
 /// An entry of an account's directory.

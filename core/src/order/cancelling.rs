@@ -17,6 +17,9 @@ pub(super) fn requested(
     if order.state == OrderState::Cancelled || order.state.sending_since().is_some() {
         return Ok(Transition::unchanged(order));
     }
+    if matches!(order.state, OrderState::AwaitingApproval(_)) {
+        return Err(TransitionError::AwaitsApproval);
+    }
     let mut next = order.clone();
     let OrderState::Pending(pending) = &mut next.state else {
         return Err(TransitionError::NotCancellable);

@@ -1,6 +1,6 @@
 //! What may happen to an order, and what follows.
 
-use super::{Order, schedule};
+use super::{Decider, DeclineReason, Order, schedule};
 use crate::{
     ca::{Booked, Observation},
     fault::CaRefusal,
@@ -11,6 +11,25 @@ use crate::{
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// A second person approves that the order is placed.
+    Approved {
+        /// Who.
+        by: Decider,
+    },
+    /// Somebody who may approve declines.
+    Declined {
+        /// Who.
+        by: Decider,
+        /// Why.
+        reason: DeclineReason,
+    },
+    /// Somebody takes back an order that waits for approval.
+    Withdrawn {
+        /// Who.
+        by: Decider,
+    },
+    /// An order waits for approval, and time has passed.
+    Waited,
     /// The call that books the order is about to be made.
     PlaceStarted,
     /// The CA booked the order.
@@ -114,6 +133,24 @@ impl Transition {
 /// The event does not fit the order's state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransitionError {
+    /// The order does not wait for approval.
+    #[error("the order does not wait for approval, or no longer")]
+    NotAwaitingApproval,
+    /// The order waits for approval, and nothing else can be done with it.
+    #[error("the order waits for approval; nothing of it is at the CA")]
+    AwaitsApproval,
+    /// Who asked for the order can't approve it.
+    #[error("whoever asked for an order can't approve it")]
+    OwnOrder,
+    /// The role does not allow to decide on orders.
+    #[error("only operators decide on the orders of others")]
+    NotADecider,
+    /// The order was asked for by somebody else.
+    #[error("only whoever asked for the order, or an operator, can withdraw it")]
+    NotTheRequester,
+    /// Nobody decided in time.
+    #[error("the order has waited for more than 30 days and can't be approved any more")]
+    ApprovalLapsed,
     /// The order is not being placed.
     #[error("the order is not being placed")]
     NotPlacing,

@@ -51,6 +51,7 @@ impl Order {
             tracking_url: None,
             domain_checks: Vec::new(),
             expires_at: row.expires_at,
+            approval: None,
             state,
             observed_at: Some(now),
             next_check_at: None,

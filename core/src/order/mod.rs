@@ -5,6 +5,7 @@
 //! it asks for, or says why the event does not fit. Storing, calling and waiting are the shell's.
 
 mod admission;
+mod approval;
 mod cancelling;
 mod event;
 mod import;
@@ -15,6 +16,8 @@ mod schedule;
 mod state;
 
 #[cfg(test)]
+mod approval_properties;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -23,11 +26,15 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     admission::{Admission, IssuedFacts},
+    approval::{
+        Approval, ApprovalRule, Asked, Decider, Decision, DeclineReason, InvalidDeclineReason,
+        LAPSES_AFTER,
+    },
     event::{Effect, Event, Transition, TransitionError},
     placing::{ABSENCES_BEFORE_RETRY, CALL_LIMIT, MAX_ATTEMPTS, QUIET_BEFORE_RETRY},
     state::{
-        Cancellation, CancellationPhase, Failed, Fulfilled, Held, OrderState, Pending, Placing,
-        PlacingPhase, Revocation, RevocationPhase,
+        AwaitingApproval, Cancellation, CancellationPhase, Declined, Failed, Fulfilled, Held,
+        Lapsed, OrderState, Pending, Placing, PlacingPhase, Revocation, RevocationPhase, Withdrawn,
     },
 };
 use crate::{
@@ -86,6 +93,9 @@ pub struct Order {
     pub domain_checks: Vec<DomainCheck>,
     /// When the certificate runs out, where known.
     pub expires_at: Option<Timestamp>,
+    /// Who approved that it is placed, if it had to wait for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     /// Where the order stands.
     pub state: OrderState,
     /// When the CA was asked for what is stored here.
@@ -132,6 +142,7 @@ impl Order {
             tracking_url: None,
             domain_checks: Vec::new(),
             expires_at: None,
+            approval: None,
             state: OrderState::Placing(Placing {
                 request: Box::new(request),
                 attempt: 1,
@@ -143,6 +154,32 @@ impl Order {
             updated_at: now,
             deleted_at: None,
             version: 1,
+        }
+    }
+
+    /// An order that waits for approval: nothing leads from it to the CA but
+    /// [`Event::Approved`] by somebody else than `asked_by`.
+    #[must_use]
+    pub fn ask(
+        id: OrderId,
+        credential_id: CredentialId,
+        csr_id: CsrId,
+        key: KeyFingerprint,
+        request: NewOrder,
+        asked_by: String,
+        now: Timestamp,
+    ) -> Self {
+        let state = OrderState::AwaitingApproval(AwaitingApproval {
+            request: Box::new(request.clone()),
+            asked: Asked {
+                by: asked_by,
+                at: now,
+            },
+            in_doubt_since: None,
+        });
+        Self {
+            state,
+            ..Self::intend(id, credential_id, csr_id, key, request, now)
         }
     }
 
@@ -161,6 +198,10 @@ impl Order {
     /// [`TransitionError`] when the event does not fit the order's state; the order is unchanged.
     pub fn apply(&self, event: Event, now: Timestamp) -> Result<Transition, TransitionError> {
         let transition = match event {
+            Event::Approved { by } => approval::approved(self, &by, now),
+            Event::Declined { by, reason } => approval::declined(self, &by, reason, now),
+            Event::Withdrawn { by } => approval::withdrawn(self, &by, now),
+            Event::Waited => approval::waited(self, now),
             Event::PlaceStarted => placing::started(self, now),
             Event::PlaceAccepted(booked) => placing::accepted(self, booked, now),
             Event::PlaceRefused(refusal) => placing::refused(self, refusal, now),
@@ -178,7 +219,7 @@ impl Order {
             Event::CancelRequested { remark } => cancelling::requested(self, remark, now),
             Event::CancelAccepted => cancelling::accepted(self, now),
             Event::CancelRefused(refusal) => cancelling::refused(self, &refusal, now),
-            Event::Deleted => Ok(self.deleted(now)),
+            Event::Deleted => self.deleted(now),
             Event::Restored => Ok(self.restored(now)),
         }?;
         Ok(transition)
@@ -190,13 +231,28 @@ impl Order {
         self.state.is_final()
     }
 
-    fn deleted(&self, now: Timestamp) -> Transition {
+    /// Whether the order may be at the CA although its number there is not known here: it is being
+    /// placed, or waits for approval in a system that was restored.
+    #[must_use]
+    pub fn may_be_booked(&self) -> bool {
+        match &self.state {
+            OrderState::Placing(_) => true,
+            OrderState::AwaitingApproval(waiting) => waiting.in_doubt_since.is_some(),
+            _ => false,
+        }
+    }
+
+    /// An order that somebody is asked to decide on stays in sight; it is withdrawn first.
+    fn deleted(&self, now: Timestamp) -> Result<Transition, TransitionError> {
+        if matches!(self.state, OrderState::AwaitingApproval(_)) {
+            return Err(TransitionError::AwaitsApproval);
+        }
         if self.deleted_at.is_some() {
-            return Transition::unchanged(self);
+            return Ok(Transition::unchanged(self));
         }
         let mut order = self.clone();
         order.deleted_at = Some(now);
-        Transition::changed(order, now)
+        Ok(Transition::changed(order, now))
     }
 
     fn restored(&self, now: Timestamp) -> Transition {

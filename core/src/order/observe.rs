@@ -17,8 +17,11 @@ pub(super) fn observed(
     if is_stale || order.is_final() {
         return Ok(Transition::unchanged(order));
     }
-    if matches!(order.state, OrderState::Placing(_)) {
-        // A status needs an order number, which an order that is being placed does not have.
+    if matches!(
+        order.state,
+        OrderState::AwaitingApproval(_) | OrderState::Placing(_)
+    ) {
+        // A status needs an order number, which an order that is not booked yet does not have.
         return Err(TransitionError::NotInDoubt);
     }
     let mut next = order.clone();

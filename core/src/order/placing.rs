@@ -138,19 +138,25 @@ pub(super) fn unanswered(order: &Order, now: Timestamp) -> Result<Transition, Tr
 impl Order {
     /// The order as a restored dump shows it. What became of an order that was being placed when
     /// the dump was made is unknown: it may have been booked since, so the CA's list is searched
-    /// before it is placed again.
+    /// before it is placed again. The same goes for one that waited for approval, once it is given.
     #[must_use]
     pub fn restored_from(mut self, dumped_at: Timestamp) -> Self {
-        if let OrderState::Placing(placing) = &mut self.state
-            && matches!(
-                placing.phase,
-                PlacingPhase::Ready { .. } | PlacingPhase::Calling { .. }
-            )
-        {
-            placing.phase = PlacingPhase::Unknown {
-                called_at: dumped_at,
-                absences: 0,
-            };
+        match &mut self.state {
+            OrderState::Placing(placing)
+                if matches!(
+                    placing.phase,
+                    PlacingPhase::Ready { .. } | PlacingPhase::Calling { .. }
+                ) =>
+            {
+                placing.phase = PlacingPhase::Unknown {
+                    called_at: dumped_at,
+                    absences: 0,
+                };
+            }
+            OrderState::AwaitingApproval(waiting) => {
+                waiting.in_doubt_since.get_or_insert(dumped_at);
+            }
+            _ => {}
         }
         self
     }

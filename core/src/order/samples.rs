@@ -1,6 +1,6 @@
 //! Orders and events for tests.
 
-use super::{Event, IssuedFacts, Order};
+use super::{Decider, DeclineReason, Event, IssuedFacts, Order};
 use crate::{
     ca::{
         Agreement, Booked, CaOrderNumber, Contact, NewOrder, Observation, RevocationStanding,
@@ -9,6 +9,7 @@ use crate::{
     fault::{CaRefusal, RefusalKind},
     ids::{CertificateId, CredentialId, CsrId, OrderId, OrderReference},
     key::KeyFingerprint,
+    permission::Role,
     revocation::{Remark, RevocationReason},
     time::Timestamp,
 };
@@ -17,8 +18,8 @@ pub(crate) fn start() -> Timestamp {
     Timestamp::from_unix(1_790_000_000)
 }
 
-pub(crate) fn order() -> Order {
-    let request = NewOrder {
+fn request() -> NewOrder {
+    NewOrder {
         reference: OrderReference::from_random([5; 7]),
         product_code: "842".into(),
         group_number: "3107745521".into(),
@@ -40,15 +41,45 @@ pub(crate) fn order() -> Order {
         },
         validity_years: 1,
         remarks: "web tier".into(),
-    };
+    }
+}
+
+pub(crate) fn order() -> Order {
     Order::intend(
         OrderId::from_random([1; 16]),
         CredentialId::from_random([2; 16]),
         CsrId::from_random([3; 16]),
         KeyFingerprint::of(b"key"),
-        request,
+        request(),
         start(),
     )
+}
+
+/// The name under which [`waiting`] was asked for.
+pub(crate) const REQUESTER: &str = "token:requester";
+
+/// An order that waits for approval.
+pub(crate) fn waiting() -> Order {
+    Order::ask(
+        OrderId::from_random([1; 16]),
+        CredentialId::from_random([2; 16]),
+        CsrId::from_random([3; 16]),
+        KeyFingerprint::of(b"key"),
+        request(),
+        REQUESTER.to_owned(),
+        start(),
+    )
+}
+
+pub(crate) fn person(actor: &str, role: Role) -> Decider {
+    Decider {
+        actor: actor.to_owned(),
+        role: Some(role),
+    }
+}
+
+pub(crate) fn reason() -> DeclineReason {
+    DeclineReason::try_from("order it from the other group".to_owned()).unwrap()
 }
 
 pub(crate) fn booked() -> Booked {
@@ -129,6 +160,23 @@ pub(crate) fn standings() -> Vec<Standing> {
 /// Every kind of event, the ones with an observation asked for at `at`.
 pub(crate) fn events(at: Timestamp) -> Vec<Event> {
     let mut events = vec![
+        Event::Approved {
+            by: person("token:operator", Role::Operator),
+        },
+        Event::Approved {
+            by: person(REQUESTER, Role::Admin),
+        },
+        Event::Approved {
+            by: person("token:other", Role::Requester),
+        },
+        Event::Declined {
+            by: person("token:operator", Role::Operator),
+            reason: reason(),
+        },
+        Event::Withdrawn {
+            by: person(REQUESTER, Role::Requester),
+        },
+        Event::Waited,
         Event::PlaceStarted,
         Event::PlaceAccepted(booked()),
         Event::PlaceRefused(refusal(RefusalKind::Invalid)),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::approval::{Asked, DeclineReason};
 use crate::{
     ca::{NewOrder, Stage, StatusText},
     fault::CaRefusal,
@@ -14,6 +15,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum OrderState {
+    /// Committed here, and kept from the CA until a second person approves.
+    AwaitingApproval(AwaitingApproval),
     /// On its way to the CA.
     Placing(Placing),
     /// The CA did not take it; nothing exists there.
@@ -24,6 +27,12 @@ pub enum OrderState {
     Held(Held),
     /// Issued and stored.
     Fulfilled(Fulfilled),
+    /// Somebody who might have approved it did not; it was never sent to the CA.
+    Declined(Declined),
+    /// Taken back while it waited for approval; it was never sent to the CA.
+    Withdrawn(Withdrawn),
+    /// Nobody decided in time; it was never sent to the CA.
+    Lapsed(Lapsed),
     /// Refused by the CA.
     Rejected {
         /// The CA's words.
@@ -43,12 +52,16 @@ pub enum OrderState {
 
 impl OrderState {
     /// Every name of a state, as [`Self::name`] gives them.
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 13] = [
+        "awaitingApproval",
         "placing",
         "failed",
         "pending",
         "held",
         "fulfilled",
+        "declined",
+        "withdrawn",
+        "lapsed",
         "rejected",
         "cancelled",
         "expired",
@@ -59,11 +72,15 @@ impl OrderState {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::AwaitingApproval(_) => "awaitingApproval",
             Self::Placing(_) => "placing",
             Self::Failed(_) => "failed",
             Self::Pending(_) => "pending",
             Self::Held(_) => "held",
             Self::Fulfilled(_) => "fulfilled",
+            Self::Declined(_) => "declined",
+            Self::Withdrawn(_) => "withdrawn",
+            Self::Lapsed(_) => "lapsed",
             Self::Rejected { .. } => "rejected",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
@@ -75,8 +92,15 @@ impl OrderState {
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Placing(_) | Self::Pending(_) | Self::Held(_) | Self::Fulfilled(_) => false,
+            Self::AwaitingApproval(_)
+            | Self::Placing(_)
+            | Self::Pending(_)
+            | Self::Held(_)
+            | Self::Fulfilled(_) => false,
             Self::Failed(_)
+            | Self::Declined(_)
+            | Self::Withdrawn(_)
+            | Self::Lapsed(_)
             | Self::Rejected { .. }
             | Self::Cancelled
             | Self::Expired
@@ -126,6 +150,56 @@ impl OrderState {
             _ => None,
         }
     }
+}
+
+/// Kept from the CA until a second person approves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AwaitingApproval {
+    /// What is to be ordered, exactly as the approver sees it.
+    pub request: Box<NewOrder>,
+    /// Who asked for it.
+    pub asked: Asked,
+    /// When the dump was made that the order was restored from. It may have been approved and
+    /// booked since, by the system that made the dump, so approved here it is looked for first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_doubt_since: Option<Timestamp>,
+}
+
+/// Declined instead of approved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Declined {
+    /// Who had asked for it.
+    pub asked: Asked,
+    /// Who declined.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: DeclineReason,
+}
+
+/// Taken back while it waited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Withdrawn {
+    /// Who had asked for it.
+    pub asked: Asked,
+    /// Who took it back.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Not decided on in time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lapsed {
+    /// Who had asked for it.
+    pub asked: Asked,
+    /// When it was given up.
+    pub at: Timestamp,
 }
 
 /// On its way to the CA.

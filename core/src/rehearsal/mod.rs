@@ -86,6 +86,8 @@ pub struct Known {
     pub key_used_for: Option<String>,
     /// Seats that are free now.
     pub free_seats: u64,
+    /// Whether the order will wait for a second person's approval.
+    pub needs_approval: bool,
 }
 
 /// The outcome of a rehearsal.
@@ -139,6 +141,7 @@ pub fn rehearse(
     let agreement = people::agreement(wish, requestor.as_ref(), &mut findings);
     check_terms(wish, &mut findings);
     check_seats(known, &mut findings);
+    tell_approval(known, &mut findings);
     let order = match (findings.has_error(), names, csr, requestor, agreement) {
         (false, Some(names), GivenCsr::Read(csr), Some(requestor), Some(agreement)) => {
             Some(NewOrder {
@@ -217,6 +220,14 @@ fn check_seats(known: &Known, findings: &mut Findings) {
     if known.free_seats == 0 {
         let message = "no seat of the license is free; the certificate will be held until one is";
         findings.note(Severity::Warning, "license", "no-seat", message);
+    }
+}
+
+fn tell_approval(known: &Known, findings: &mut Findings) {
+    if known.needs_approval {
+        let message = "the order will wait until a second person approves it; \
+                       nothing is sent to the CA before";
+        findings.note(Severity::Info, "credentialId", "needs-approval", message);
     }
 }
 

@@ -77,6 +77,7 @@ fn known() -> Known {
         }),
         key_used_for: None,
         free_seats: 5,
+        needs_approval: false,
     }
 }
 
@@ -256,4 +257,18 @@ fn warnings_do_not_stop_an_order() {
         .map(|finding| finding.code)
         .collect();
     assert_eq!(codes, ["domain-needs-validation", "key-reused", "no-seat"]);
+}
+
+#[test]
+fn that_the_order_will_wait_is_told_before_it_is_sent() {
+    let mut known = known();
+    known.needs_approval = true;
+    let rehearsal = run(&wish(), &csr(), &known);
+    assert!(rehearsal.is_valid());
+    let codes: Vec<_> = rehearsal
+        .findings
+        .iter()
+        .map(|finding| (finding.severity, finding.code))
+        .collect();
+    assert_eq!(codes, [(Severity::Info, "needs-approval")]);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use certwright_worker::caller::Caller;
 use certwright_worker::testing::ADMIN_TOKEN;
 use certwright_worker::work::Message;
 use emsign_sandbox::DEFAULT_ACCESS_KEY;
@@ -178,8 +179,20 @@ impl History {
         self.tasks.push(Task::new(number, now, purpose, future));
     }
 
-    /// Begins a request.
+    /// Begins a request of the administrator's.
     pub(super) fn send(&mut self, method: &'static str, path: &str, body: Value, purpose: Purpose) {
+        self.send_as(None, method, path, body, purpose);
+    }
+
+    /// Begins a request of the administrator's, or of another caller.
+    pub(super) fn send_as(
+        &mut self,
+        caller: Option<Caller>,
+        method: &'static str,
+        path: &str,
+        body: Value,
+        purpose: Purpose,
+    ) {
         let key = match &purpose {
             Purpose::Place { wish, .. } => self.wishes.get(*wish).map(|wish| wish.key.clone()),
             _ => None,
@@ -189,7 +202,7 @@ impl History {
             None => format!("{method} {path}"),
         };
         let world = self.stage.world.clone();
-        let request = task::request(world, method, path.to_owned(), key, body);
+        let request = task::request(world, caller, method, path.to_owned(), key, body);
         self.begin(&label, purpose, request);
     }
 

@@ -9,7 +9,7 @@ use emsign_sandbox::DEFAULT_ACCESS_KEY;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{books, history::History};
+use super::{approvals, books, history::History};
 
 #[derive(Deserialize)]
 struct RecordRow {
@@ -60,6 +60,7 @@ pub(super) fn all(history: &mut History) -> Result<()> {
     outbox(history)?;
     keys(history)?;
     trail(history, &orders)?;
+    approvals::inspect(history, &orders)?;
     deletions(history, &orders);
     secrets(history)?;
     books::all(history, &orders, &stored);
@@ -255,8 +256,8 @@ fn keys(history: &mut History) -> Result<()> {
 
 fn trail(history: &mut History, orders: &[Order]) -> Result<()> {
     let entries: Vec<Count> = history.stage.rows(
-        "SELECT subject AS name, COUNT(*) AS value FROM audit WHERE action = 'order.intend' \
-         GROUP BY subject",
+        "SELECT subject AS name, COUNT(*) AS value FROM audit \
+         WHERE action IN ('order.intend', 'order.request') GROUP BY subject",
     )?;
     for order in orders.iter().filter(|order| order.reference().is_some()) {
         let found = entries.iter().find(|entry| entry.name == order.id.as_str());

@@ -8,6 +8,7 @@
 //!
 //! What cannot be defended against is left out, and said so where it is drawn.
 
+mod approvals;
 mod books;
 mod campaign;
 mod faults;

@@ -9,6 +9,7 @@ use std::{
 
 use certwright_worker::{
     ca::Urgency,
+    caller::Caller,
     schedule,
     testing::World,
     work::{self, Message},
@@ -69,8 +70,10 @@ impl Task {
     }
 }
 
+/// A request of the administrator's, or of another caller.
 pub(super) async fn request(
     world: Rc<World>,
+    caller: Option<Caller>,
     method: &'static str,
     path: String,
     key: Option<String>,
@@ -80,7 +83,13 @@ pub(super) async fn request(
         .iter()
         .map(|key| ("idempotency-key", key.as_str()))
         .collect();
-    let (status, value) = world.request(method, &path, &headers, &body).await;
+    let (status, value) = match caller {
+        None => world.request(method, &path, &headers, &body).await,
+        Some(caller) => {
+            let request = world.request_as(caller, method, &path, &headers, &body);
+            request.await
+        }
+    };
     Ended::Reply(status, value)
 }
 

@@ -39,6 +39,8 @@ enum Action {
     Cancel,
     Delete,
     Restore,
+    Rule,
+    Decide,
     Import,
     Sync,
     License,
@@ -57,7 +59,7 @@ enum Action {
     Read,
 }
 
-const ACTIONS: [(usize, Action); 25] = [
+const ACTIONS: [(usize, Action); 27] = [
     (14, Action::Place),
     (5, Action::PlaceAgain),
     (2, Action::PlaceOther),
@@ -67,6 +69,8 @@ const ACTIONS: [(usize, Action); 25] = [
     (4, Action::Cancel),
     (4, Action::Delete),
     (3, Action::Restore),
+    (2, Action::Rule),
+    (8, Action::Decide),
     (5, Action::Import),
     (1, Action::Sync),
     (5, Action::License),
@@ -97,6 +101,8 @@ impl Action {
             Self::Cancel => "cancel",
             Self::Delete => "delete",
             Self::Restore => "restore",
+            Self::Rule => "set whose orders wait",
+            Self::Decide => "decide on a waiting order",
             Self::Import => "import",
             Self::Sync => "sync",
             Self::License => "license",
@@ -118,7 +124,7 @@ impl Action {
 }
 
 /// Kinds of events that a history can do without, the least interesting first.
-pub(super) const KINDS: [&str; 28] = [
+pub(super) const KINDS: [&str; 30] = [
     "read",
     "relief",
     "sync",
@@ -132,6 +138,8 @@ pub(super) const KINDS: [&str; 28] = [
     "license",
     "order elsewhere",
     "restore",
+    "decide on a waiting order",
+    "set whose orders wait",
     "delete",
     "import",
     "cancel",
@@ -189,6 +197,8 @@ impl History {
             Action::Place => self.place()?,
             Action::PlaceAgain => self.place_again(),
             Action::PlaceOther => self.place_other()?,
+            Action::Rule => self.set_rule(),
+            Action::Decide => self.decide()?,
             Action::Round => {
                 let round = task::round(self.stage.world.clone());
                 self.begin("schedule", Purpose::Other, round);

@@ -28,6 +28,7 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
             let key = emsign_sandbox::DEFAULT_ACCESS_KEY;
             named(credential, Some(json!({ "accessKey": key })))
         }
+        Endpoint::SetApproval => named(credential, Some(json!({ "approval": "none" }))),
         Endpoint::SyncAll => named("", Some(json!({ "credentialIds": [credential] }))),
         Endpoint::ListAccounts
         | Endpoint::ListGroups
@@ -48,6 +49,8 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
         }
         Endpoint::GetOrder
         | Endpoint::CheckOrder
+        | Endpoint::ApproveOrder
+        | Endpoint::WithdrawOrder
         | Endpoint::DeleteOrder
         | Endpoint::RestoreOrder
         | Endpoint::GetDcv => named(&account.order, None),
@@ -55,6 +58,7 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
             let body = json!({ "reason": "superseded", "remark": "replaced" });
             named(&account.order, Some(body))
         }
+        Endpoint::DeclineOrder => named(&account.order, Some(json!({ "reason": "not needed" }))),
         Endpoint::CancelOrder => named(&account.order, Some(json!({ "remark": "not needed" }))),
         Endpoint::VerifyDcv => {
             let body = json!({ "domain": account.host, "method": "dnsTxt" });

@@ -75,6 +75,12 @@ fn content(look: Look, _: Fetched<Look>) -> AnyView {
             Tone::Bad,
             Route::Certificates(expiring),
         ),
+        (
+            summary.awaiting_approval,
+            "overview_approval",
+            Tone::Waiting,
+            orders("awaitingApproval"),
+        ),
         (summary.held, "overview_held", Tone::Waiting, orders("held")),
         (
             summary.failed,

@@ -76,6 +76,11 @@ fn attention(summary: Summary, _: Fetched<Summary>) -> AnyView {
     let orders = |state: &str| Route::Orders(Filter::by("state", state));
     let rows = [
         (summary.expiring, "overview_expiring", Route::Overview),
+        (
+            summary.awaiting_approval,
+            "overview_approval",
+            orders("awaitingApproval"),
+        ),
         (summary.held, "overview_held", orders("held")),
         (summary.failed, "overview_failed", orders("failed")),
         (summary.dead_letters, "overview_stuck", Route::Jobs),

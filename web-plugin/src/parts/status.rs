@@ -64,8 +64,8 @@ pub(crate) fn Status(tone: Tone, #[prop(into)] text: String) -> impl IntoView {
 pub(crate) fn OrderState(status: OrderStatusView) -> impl IntoView {
     let tone = match (status.state.as_str(), status.actor) {
         ("fulfilled", _) => Tone::Good,
-        ("failed" | "rejected", _) => Tone::Bad,
-        ("held", _) => Tone::Waiting,
+        ("failed" | "rejected" | "declined", _) => Tone::Bad,
+        ("held" | "awaitingApproval", _) => Tone::Waiting,
         ("placing", _) | ("pending", Some(certwright_core::ca::Actor::Ca)) => Tone::Moving,
         ("pending", _) => Tone::Waiting,
         _ => Tone::Past,

@@ -31,6 +31,16 @@ pub(super) struct Admitted {
 }
 
 impl Admitted {
+    /// Somebody who has signed in otherwise.
+    #[cfg(feature = "testing")]
+    pub(super) fn of(caller: Caller, matched: &Matched<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            caller,
+            target: Target::read(matched.endpoint.reach(), matched.parameter)?,
+            sign_in: None,
+        })
+    }
+
     /// Who that is, for themselves.
     pub(super) fn me(&self) -> Result<Me, Fault> {
         let unknown = || Fault::Internal("nobody is signed in".to_owned());

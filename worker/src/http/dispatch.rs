@@ -2,11 +2,13 @@
 
 use certwright_api::{
     certificates::CertificateView,
-    credentials::{ImportRequest, RotateCredential, SyncAllRequest, SyncRequest},
+    credentials::{ImportRequest, RotateCredential, SetApproval, SyncAllRequest, SyncRequest},
     csrs::CsrRequest,
     endpoint::{Endpoint, Matched, NoEndpoint},
     license::SetLicense,
-    orders::{CancelRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest},
+    orders::{
+        CancelRequest, DeclineRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest,
+    },
     page::Page,
     system::Health,
 };
@@ -32,6 +34,8 @@ use super::{
     scope::{Aimed, Bounded},
     search,
 };
+#[cfg(feature = "testing")]
+use crate::caller::Caller;
 use crate::{
     caller::Within,
     database::Database,
@@ -39,9 +43,9 @@ use crate::{
     platform::Platform,
     random::{self, Fresh},
     usecase::{
-        admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete, dump,
-        import, license, lists, order_view, place_order, restore, revoke, summary, sync, tokens,
-        validate_order,
+        admit_held, approval, cancel, certificates, check, credentials, csr, dcv, dead_letters,
+        delete, dump, import, license, lists, order_view, place_order, restore, revoke, summary,
+        sync, tokens, validate_order,
     },
 };
 
@@ -75,7 +79,35 @@ impl From<BodyFault> for Stopped {
 /// 3. bounds and reads what was sent (413, 415, 422);
 /// 4. runs the use case; its faults become problem documents.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Vec<u8>>) -> Reply {
-    let mut reply = route(platform, &request).await;
+    let reply = route(platform, &request).await;
+    finished(platform, reply)
+}
+
+/// Serves a request of somebody who has signed in otherwise: for native tests, which play people
+/// with every role. What the role may not do is refused as ever.
+#[cfg(feature = "testing")]
+pub async fn handle_as<P: Platform>(
+    platform: &P,
+    caller: Caller,
+    request: Request<Vec<u8>>,
+) -> Reply {
+    let reply = match Endpoint::find(request.method(), request.uri().path()) {
+        Ok(matched) if matched.endpoint.action().allows(caller.role) => {
+            let served = match Admitted::of(caller, &matched) {
+                Ok(admitted) => {
+                    serve_admitted(platform, &request, matched.endpoint, admitted).await
+                }
+                Err(fault) => Err(fault.into()),
+            };
+            settled(platform, served, "test")
+        }
+        Ok(_) => problem::turned_away(Turned::Role),
+        Err(_) => problem::no_address(),
+    };
+    finished(platform, reply)
+}
+
+fn finished<P: Platform>(platform: &P, mut reply: Reply) -> Reply {
     let headers = reply.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -99,13 +131,18 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
         Err(NoEndpoint::Method { allowed }) => return problem::other_method(&allowed),
     };
     let instance = random::lease(platform);
-    match serve(platform, request, &matched).await {
+    let served = serve(platform, request, &matched).await;
+    settled(platform, served, &instance)
+}
+
+fn settled<P: Platform>(platform: &P, served: Result<Reply, Stopped>, instance: &str) -> Reply {
+    match served {
         Ok(reply) => reply,
         Err(Stopped::Turned(turned)) => problem::turned_away(turned),
         Err(Stopped::TooLarge) => problem::too_large(),
         Err(Stopped::ContentType) => problem::content_type(),
         Err(Stopped::Fault(fault)) => {
-            let (reply, log) = problem::of_fault(fault, &instance);
+            let (reply, log) = problem::of_fault(fault, instance);
             if let Some(text) = log {
                 platform.log(&format!("request {instance}: {text}"));
             }
@@ -119,8 +156,16 @@ async fn serve<P: Platform>(
     request: &Request<Vec<u8>>,
     matched: &Matched<'_>,
 ) -> Result<Reply, Stopped> {
-    let endpoint = matched.endpoint;
     let admitted = admit(platform, request, matched).await?;
+    serve_admitted(platform, request, matched.endpoint, admitted).await
+}
+
+async fn serve_admitted<P: Platform>(
+    platform: &P,
+    request: &Request<Vec<u8>>,
+    endpoint: Endpoint,
+    admitted: Admitted,
+) -> Result<Reply, Stopped> {
     if request.body().len() > MAX_BODY {
         return Err(Stopped::TooLarge);
     }
@@ -203,6 +248,10 @@ impl<P: Platform> Call<'_, P> {
                 let id = self.id()?;
                 ok(&credentials::rotate(platform, caller, &id, &request.access_key).await?)
             }
+            Endpoint::SetApproval => {
+                let SetApproval { approval: rule } = self.json()?;
+                ok(&credentials::set_approval(platform, caller, &self.id()?, rule).await?)
+            }
             Endpoint::SyncCredential => {
                 let SyncRequest { parts } = self.json_or_default()?;
                 let request = SyncAllRequest {
@@ -246,7 +295,15 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::PlaceOrder => self.place_order().await,
             Endpoint::ListOrders => ok(&self.list_orders().await?),
             Endpoint::ExportOrders => Ok(csv::orders(&self.list_orders().await?, self.uri)),
-            Endpoint::GetOrder => ok(&order_view::load(platform, &self.id()?).await?),
+            Endpoint::GetOrder => ok(&order_view::load_for(platform, caller, &self.id()?).await?),
+            Endpoint::ApproveOrder => ok(&approval::approve(platform, caller, &self.id()?).await?),
+            Endpoint::DeclineOrder => {
+                let DeclineRequest { reason } = self.json()?;
+                ok(&approval::decline(platform, caller, &self.id()?, reason).await?)
+            }
+            Endpoint::WithdrawOrder => {
+                ok(&approval::withdraw(platform, caller, &self.id()?).await?)
+            }
             Endpoint::CheckOrder => ok(&check::one(platform, caller, &self.id()?).await?),
             Endpoint::CheckDueOrders => accepted(&check::all_due(platform, caller).await?),
             Endpoint::RevokeOrder => {

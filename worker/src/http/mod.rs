@@ -13,4 +13,6 @@ mod search;
 
 pub use body::MAX_BODY;
 pub use dispatch::handle;
+#[cfg(feature = "testing")]
+pub use dispatch::handle_as;
 pub use problem::{not_configured, too_large};

@@ -105,18 +105,23 @@ fn invalid(errors: Vec<FieldProblem>) -> Problem {
     }
 }
 
+const STATE: &str = "The request does not fit the present state";
+
 fn conflicting(conflict: Conflict) -> Problem {
     // RFC 9457 wants one status per kind; a reused key is the one conflict that is not about state
-    // (draft-ietf-httpapi-idempotency-key-header §2.7).
-    let status = if conflict.code == "idempotency-key-reused" {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::CONFLICT
+    // (draft-ietf-httpapi-idempotency-key-header §2.7), and who may decide on an order depends on
+    // who asked for it.
+    let (status, title) = match conflict.code {
+        "idempotency-key-reused" => (StatusCode::UNPROCESSABLE_ENTITY, STATE),
+        "own-order" | "not-a-decider" | "not-the-requester" => {
+            (StatusCode::FORBIDDEN, "Somebody else decides on this order")
+        }
+        _ => (StatusCode::CONFLICT, STATE),
     };
     let base = Base {
         status,
         code: conflict.code,
-        title: "The request does not fit the present state",
+        title,
     };
     Problem {
         field: conflict.field.map(str::to_owned),

@@ -8,10 +8,12 @@
 //! [`Within`]: crate::caller::Within
 
 use certwright_api::{
-    credentials::{ImportRequest, LinkCredential, RotateCredential, SyncAllRequest, SyncRequest},
+    credentials::{
+        ImportRequest, LinkCredential, RotateCredential, SetApproval, SyncAllRequest, SyncRequest,
+    },
     csrs::CsrRequest,
     license::SetLicense,
-    orders::{CancelRequest, OrderRequest, RevokeRequest, VerifyDcvRequest},
+    orders::{CancelRequest, DeclineRequest, OrderRequest, RevokeRequest, VerifyDcvRequest},
     tokens::CreateToken,
 };
 use certwright_core::{
@@ -183,5 +185,7 @@ names_no_account!(
     CsrRequest,
     RevokeRequest,
     CancelRequest,
+    DeclineRequest,
+    SetApproval,
     VerifyDcvRequest
 );

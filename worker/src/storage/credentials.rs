@@ -7,9 +7,10 @@ use certwright_core::{
     backoff::Backoff,
     credential::{AccountNumber, Environment, Generation},
     ids::CredentialId,
+    order::ApprovalRule,
     time::Timestamp,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::database::{Database, DatabaseFault, Rows, Statement, decode, json};
 
@@ -36,6 +37,8 @@ pub struct CredentialRow {
     pub directory_revision: i64,
     strikes: u32,
     paused_until: i64,
+    /// Whose orders wait for approval.
+    pub approval: ApprovalRule,
 }
 
 impl CredentialRow {
@@ -68,6 +71,7 @@ impl CredentialRow {
             verified_at: Timestamp::from_unix(self.verified_at),
             needs_key: self.needs_key(),
             paused_until: self.backoff().pause(now),
+            approval: self.approval,
         }
     }
 }
@@ -85,8 +89,6 @@ pub struct NewCredential<'a> {
 /// # Errors
 /// [`DatabaseFault`].
 pub fn insert(new: &NewCredential<'_>) -> Result<Statement, DatabaseFault> {
-    // The text of an enum without fields is its JSON string without the quotes.
-    let bare = |json: String| json.trim_matches('"').to_owned();
     let view = new.view;
     Ok(Statement::new(
         "INSERT INTO credentials (id, label, environment, generation, account_number, user_email, \
@@ -94,13 +96,27 @@ pub fn insert(new: &NewCredential<'_>) -> Result<Statement, DatabaseFault> {
     )
     .bind(view.id.as_str())
     .bind(view.label.as_str())
-    .bind(bare(json(&view.environment)?))
-    .bind(bare(json(&view.generation)?))
+    .bind(bare(&view.environment)?)
+    .bind(bare(&view.generation)?)
     .bind(view.account_number.as_str())
     .bind(view.user_email.as_str())
     .bind(new.sealed_key)
     .bind(view.created_at)
     .bind(view.verified_at))
+}
+
+/// The text of an enum without fields: its JSON string without the quotes.
+fn bare(value: &impl Serialize) -> Result<String, DatabaseFault> {
+    Ok(json(value)?.trim_matches('"').to_owned())
+}
+
+/// Sets whose orders wait for approval.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn set_approval(id: &CredentialId, rule: ApprovalRule) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new("UPDATE credentials SET approval = ?2 WHERE id = ?1");
+    Ok(statement.bind(id.as_str()).bind(bare(&rule)?))
 }
 
 /// Replaces the sealed key.
@@ -157,7 +173,7 @@ pub async fn by_id(
 ) -> Result<Option<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until FROM credentials WHERE id = ?1",
+           created_at, verified_at, directory_revision, strikes, paused_until, approval FROM credentials WHERE id = ?1",
     );
     Ok(credentials(database.query(statement.bind(id.as_str())).await?)?.pop())
 }
@@ -172,7 +188,7 @@ pub async fn by_ids(
 ) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until FROM credentials \
+           created_at, verified_at, directory_revision, strikes, paused_until, approval FROM credentials \
          WHERE id IN (SELECT value FROM json_each(?1))",
     );
     credentials(database.query(statement.bind(json(ids)?)).await?)
@@ -185,7 +201,7 @@ pub async fn by_ids(
 pub async fn all(database: &impl Database) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until FROM credentials \
+           created_at, verified_at, directory_revision, strikes, paused_until, approval FROM credentials \
          ORDER BY created_at, id LIMIT 1000",
     );
     credentials(database.query(statement).await?)

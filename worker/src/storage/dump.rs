@@ -43,7 +43,8 @@ fn select(kind: Kind) -> &'static str {
             "SELECT json_object('credential', json_object('id', id, 'label', label, \
                'environment', environment, 'generation', generation, \
                'accountNumber', account_number, 'userEmail', user_email, \
-               'createdAt', created_at, 'verifiedAt', verified_at)) AS line, \
+               'createdAt', created_at, 'verifiedAt', verified_at, \
+               'approval', approval)) AS line, \
                json_array(id) AS position \
              FROM credentials WHERE id > ?1 ->> 0 ORDER BY id LIMIT ?2"
         }
@@ -122,10 +123,11 @@ pub fn insert(kind: Kind, rows: String) -> Vec<Statement> {
         )],
         Kind::Credential => vec![statement(
             "INSERT INTO credentials (id, label, environment, generation, account_number, \
-               user_email, sealed_key, created_at, verified_at) \
+               user_email, sealed_key, created_at, verified_at, approval) \
              SELECT value ->> 'id', value ->> 'label', value ->> 'environment', \
                value ->> 'generation', value ->> 'accountNumber', value ->> 'userEmail', '', \
-               value ->> 'createdAt', value ->> 'verifiedAt' FROM json_each(?1)",
+               value ->> 'createdAt', value ->> 'verifiedAt', value ->> 'approval' \
+             FROM json_each(?1)",
         )],
         Kind::Directory => vec![statement(
             "INSERT INTO directory (credential_id, part, key, name, entry, first_seen_at, \

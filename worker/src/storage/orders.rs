@@ -147,7 +147,8 @@ pub async fn by_id(database: &impl Database, id: &OrderId) -> Result<Option<Orde
     Ok(orders(database.query(statement).await?)?.pop())
 }
 
-/// The orders of an account that the CA knows by these identities.
+/// The orders of an account that the CA knows by these identities, and those that it may have
+/// booked without our knowing the number.
 ///
 /// # Errors
 /// [`DatabaseFault`].
@@ -171,8 +172,8 @@ pub async fn by_ca_identities(
          SELECT record FROM orders WHERE credential_id = ?1 AND ca_order_number IS NULL \
            AND ca_request_number IN (SELECT value FROM json_each(?3)) \
          UNION \
-         SELECT record FROM orders WHERE is_deleted = 0 AND state = 'placing' \
-           AND credential_id = ?1",
+         SELECT record FROM orders WHERE is_deleted = 0 \
+           AND state IN ('placing', 'awaitingApproval') AND credential_id = ?1",
     );
     let statement = statement
         .bind(credential.as_str())
@@ -232,16 +233,40 @@ pub async fn held(database: &impl Database, limit: u32) -> Result<Vec<Order>, Da
     orders(database.query(statement.bind(limit)).await?)
 }
 
-/// Whether an order was placed with this key before.
+/// Orders that have waited for approval since before then, the oldest first.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub async fn awaiting_approval(
+    database: &impl Database,
+    asked_before: Timestamp,
+    limit: u32,
+) -> Result<Vec<Order>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT record FROM orders WHERE is_deleted = 0 AND state = 'awaitingApproval' \
+         AND ordered_at <= ?1 ORDER BY ordered_at, id LIMIT ?2",
+    );
+    orders(
+        database
+            .query(statement.bind(asked_before).bind(limit))
+            .await?,
+    )
+}
+
+/// Another order than `except` that was placed with this key before.
 ///
 /// # Errors
 /// [`DatabaseFault`].
 pub async fn with_key(
     database: &impl Database,
     fingerprint: &str,
+    except: Option<&OrderId>,
 ) -> Result<Option<Order>, DatabaseFault> {
-    let statement = Statement::new("SELECT record FROM orders WHERE key_fingerprint = ?1 LIMIT 1");
-    Ok(orders(database.query(statement.bind(fingerprint)).await?)?.pop())
+    let statement =
+        Statement::new("SELECT record FROM orders WHERE key_fingerprint = ?1 AND id <> ?2 LIMIT 1");
+    let except = except.map_or("", |id| id.as_str());
+    let statement = statement.bind(fingerprint).bind(except);
+    Ok(orders(database.query(statement).await?)?.pop())
 }
 
 /// Which index a list walks. Each walk reads rows in proportion to the page.

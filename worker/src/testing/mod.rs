@@ -25,6 +25,7 @@ use sha2::{Digest, Sha256};
 pub use self::sqlite::Sqlite;
 use crate::{
     ca::Urgency,
+    caller::Caller,
     database::{Database, DatabaseFault},
     platform::{NoReply, Platform, SealFault, Settings},
     work::{self, Message},
@@ -171,29 +172,57 @@ impl World {
         headers: &[(&str, &str)],
         body: &serde_json::Value,
     ) -> (u16, serde_json::Value) {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
-            .header("cf-connecting-ip", "203.0.113.7")
-            .header("content-type", "application/json");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let body = if body.is_null() {
-            Vec::new()
-        } else {
-            body.to_string().into_bytes()
-        };
-        let Ok(request) = request.body(body) else {
+        let token = format!("Bearer {ADMIN_TOKEN}");
+        let headers = [&[("authorization", token.as_str())], headers].concat();
+        let Some(request) = request(method, path, &headers, body) else {
             return (0, serde_json::Value::Null);
         };
-        let reply = crate::http::handle(self, request).await;
-        let value = serde_json::from_slice(reply.body()).unwrap_or_else(|_| {
-            serde_json::Value::String(String::from_utf8_lossy(reply.body()).into_owned())
-        });
-        (reply.status().as_u16(), value)
+        told(&crate::http::handle(self, request).await)
     }
+
+    /// Serves a request as somebody, with a JSON body.
+    pub async fn request_as(
+        &self,
+        caller: Caller,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
+        let Some(request) = request(method, path, headers, body) else {
+            return (0, serde_json::Value::Null);
+        };
+        told(&crate::http::handle_as(self, caller, request).await)
+    }
+}
+
+fn request(
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &serde_json::Value,
+) -> Option<http::Request<Vec<u8>>> {
+    let mut request = http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header("cf-connecting-ip", "203.0.113.7")
+        .header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = if body.is_null() {
+        Vec::new()
+    } else {
+        body.to_string().into_bytes()
+    };
+    request.body(body).ok()
+}
+
+fn told(reply: &http::Response<Vec<u8>>) -> (u16, serde_json::Value) {
+    let value = serde_json::from_slice(reply.body()).unwrap_or_else(|_| {
+        serde_json::Value::String(String::from_utf8_lossy(reply.body()).into_owned())
+    });
+    (reply.status().as_u16(), value)
 }
 
 /// The master key of this world.

@@ -48,8 +48,9 @@ pub async fn one<P: Platform>(
         .await?;
         return order_view::load(platform, id).await;
     }
-    if order.is_final() {
-        return Ok(order_view::view(order));
+    // Of an order that waits for approval the CA knows nothing.
+    if order.is_final() || matches!(order.state, OrderState::AwaitingApproval(_)) {
+        return order_view::load_for(platform, caller, id).await;
     }
     if order.ca_order_number.is_none() {
         return Err(Fault::Conflict(Conflict {

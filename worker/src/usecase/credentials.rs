@@ -4,6 +4,7 @@ use certwright_api::credentials::{CredentialView, LinkCredential, LinkedCredenti
 use certwright_core::{
     credential::{AccessKey, AccountNumber},
     ids::CredentialId,
+    order::ApprovalRule,
 };
 use certwright_emsign::{Account, GetGroupDetails, ValidateCredentials};
 
@@ -97,6 +98,7 @@ pub async fn link<P: Platform>(
         verified_at: now,
         needs_key: false,
         paused_until: None,
+        approval: ApprovalRule::None,
     };
     let entry = audit::Entry {
         caller,
@@ -219,6 +221,32 @@ pub async fn rotate<P: Platform>(
     };
     let statements = vec![
         credentials::rotate(id, &sealed, platform.now()),
+        audit::insert(platform, &entry),
+    ];
+    platform.database().batch(statements).await?;
+    Ok(find(platform, id).await?.view(platform.now()))
+}
+
+/// Sets whose orders wait for a second person's approval. Orders that wait already go on waiting.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn set_approval<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    id: &CredentialId,
+    rule: ApprovalRule,
+) -> Result<CredentialView, Fault> {
+    let before = find(platform, id).await?.approval;
+    let entry = audit::Entry {
+        caller,
+        action: "credential.approval",
+        subject: id.as_str(),
+        outcome: "done",
+        detail: Some(format!("{before:?} to {rule:?}").to_lowercase()),
+    };
+    let statements = vec![
+        credentials::set_approval(id, rule)?,
         audit::insert(platform, &entry),
     ];
     platform.database().batch(statements).await?;

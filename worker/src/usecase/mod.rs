@@ -1,6 +1,7 @@
 //! What a caller can ask for: a file per wish.
 
 pub mod admit_held;
+pub mod approval;
 pub mod cancel;
 pub mod certificates;
 pub mod check;

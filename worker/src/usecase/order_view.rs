@@ -1,13 +1,17 @@
 //! An order as callers see it: state, who must act, and what may be done now.
 
-use certwright_api::orders::{OrderAction, OrderStatusView, OrderView};
+use certwright_api::orders::{ApprovalView, OrderAction, OrderStatusView, OrderView};
 use certwright_core::{
     ca::Actor,
     ids::OrderId,
-    order::{CancellationPhase, Order, OrderState, PlacingPhase, Revocation, RevocationPhase},
+    order::{
+        Asked, CancellationPhase, Decision, Order, OrderState, PlacingPhase, Revocation,
+        RevocationPhase,
+    },
+    time::Timestamp,
 };
 
-use crate::{fault::Fault, platform::Platform, storage::orders};
+use crate::{caller::Caller, fault::Fault, platform::Platform, storage::orders};
 
 /// The order with this id.
 ///
@@ -27,6 +31,27 @@ pub async fn load<P: Platform>(platform: &P, id: &OrderId) -> Result<OrderView, 
     Ok(view(find(platform, id).await?))
 }
 
+/// The same for somebody, with what they may decide on it.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn load_for<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    id: &OrderId,
+) -> Result<OrderView, Fault> {
+    let order = find(platform, id).await?;
+    let decisions = order.decisions(&caller.decider(), platform.now());
+    let mut view = view(order);
+    view.allowed
+        .extend(decisions.into_iter().map(|decision| match decision {
+            Decision::Approve => OrderAction::Approve,
+            Decision::Decline => OrderAction::Decline,
+            Decision::Withdraw => OrderAction::Withdraw,
+        }));
+    Ok(view)
+}
+
 /// The view of an order.
 #[must_use]
 pub fn view(order: Order) -> OrderView {
@@ -36,6 +61,7 @@ pub fn view(order: Order) -> OrderView {
         certificate_id: order.state.certificate_id().cloned(),
         revocation: order.state.revocation().cloned(),
         cancellation: order.state.cancellation().cloned(),
+        approval: approval(&order),
         allowed: allowed(&order),
         id: order.id,
         credential_id: order.credential_id,
@@ -70,6 +96,32 @@ fn status(order: &Order) -> OrderStatusView {
         ca_code: None,
     };
     match &order.state {
+        OrderState::AwaitingApproval(waiting) => OrderStatusView {
+            actor: Some(Actor::Approver),
+            guidance: format!(
+                "Asked for by {}. Nothing was sent to emSign; that happens when an operator other than them approves, within 30 days.",
+                waiting.asked.by
+            ),
+            ..base
+        },
+        OrderState::Declined(declined) => OrderStatusView {
+            actor: Some(Actor::Requester),
+            guidance: format!(
+                "Declined by {}: {}. Nothing was sent to emSign.",
+                declined.by,
+                declined.reason.as_str()
+            ),
+            ..base
+        },
+        OrderState::Withdrawn(withdrawn) => OrderStatusView {
+            guidance: format!("Withdrawn by {}. Nothing was sent to emSign.", withdrawn.by),
+            ..base
+        },
+        OrderState::Lapsed(_) => OrderStatusView {
+            actor: Some(Actor::Requester),
+            guidance: "Nobody decided within 30 days. Nothing was sent to emSign; place the order again if it is still wanted.".to_owned(),
+            ..base
+        },
         OrderState::Placing(placing) => {
             let (stage, guidance) = match placing.phase {
                 PlacingPhase::Ready { .. } => {
@@ -137,6 +189,28 @@ fn status(order: &Order) -> OrderStatusView {
     }
 }
 
+/// The approval that an order waits or waited for.
+fn approval(order: &Order) -> Option<ApprovalView> {
+    let view = |asked: &Asked, by: Option<&String>, at: Option<Timestamp>| ApprovalView {
+        requested_by: asked.by.clone(),
+        requested_at: asked.at,
+        decided_by: by.cloned(),
+        decided_at: at,
+        reason: None,
+    };
+    Some(match (&order.state, &order.approval) {
+        (OrderState::AwaitingApproval(waiting), _) => view(&waiting.asked, None, None),
+        (OrderState::Declined(end), _) => ApprovalView {
+            reason: Some(end.reason.as_str().to_owned()),
+            ..view(&end.asked, Some(&end.by), Some(end.at))
+        },
+        (OrderState::Withdrawn(end), _) => view(&end.asked, Some(&end.by), Some(end.at)),
+        (OrderState::Lapsed(end), _) => view(&end.asked, None, Some(end.at)),
+        (_, Some(given)) => view(&given.asked, Some(&given.by), Some(given.at)),
+        (_, None) => return None,
+    })
+}
+
 /// How far a revocation is; `otherwise` when none was asked for.
 fn revocation_guidance(asked: Option<&Revocation>, otherwise: &str) -> String {
     match asked.map(|asked| &asked.phase) {
@@ -172,8 +246,12 @@ fn allowed(order: &Order) -> Vec<OrderAction> {
         OrderState::Fulfilled(_) => vec![OrderAction::Check, OrderAction::Revoke],
         _ => Vec::new(),
     };
-    // An order that is being placed may become one that costs money: it stays in sight.
-    if !matches!(order.state, OrderState::Placing(_)) {
+    // An order that is being placed may become one that costs money, and one that waits for approval
+    // is withdrawn: both stay in sight.
+    if !matches!(
+        order.state,
+        OrderState::Placing(_) | OrderState::AwaitingApproval(_)
+    ) {
         actions.push(OrderAction::Delete);
     }
     actions

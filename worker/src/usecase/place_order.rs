@@ -33,8 +33,10 @@ pub struct IdempotencyKey {
 ///
 /// 1. the same key with the same body gives the same order; with another body it is refused;
 /// 2. every check of the rehearsal; an error stores nothing and sends nothing;
-/// 3. the intent, its CSR and its work are committed, *then* the CA is called;
-/// 4. the answer settles the intent, or its outcome is unknown and will be reconciled.
+/// 3. where it needs a second person's approval, it is committed to wait for that, and the CA hears
+///    nothing of it;
+/// 4. else the intent, its CSR and its work are committed, *then* the CA is called;
+/// 5. the answer settles the intent, or its outcome is unknown and will be reconciled.
 ///
 /// # Errors
 /// [`Fault::Invalid`] with every finding, a conflict for a key that was used with another body.
@@ -63,15 +65,24 @@ pub async fn run_once<P: Platform>(
     let facts = csr::facts(&csr);
     let stored = csrs::by_fingerprint(platform.database(), &facts.fingerprint).await?;
     let csr_id = stored.map_or_else(|| CsrId::fresh(platform), |stored| stored.id);
-    let order = Order::intend(
-        OrderId::fresh(platform),
-        request.credential_id.clone(),
-        csr_id.clone(),
-        csr.key_fingerprint(),
-        new_order,
-        now,
-    );
-    let piece = NewWork {
+    let id = OrderId::fresh(platform);
+    let credential = request.credential_id.clone();
+    let key_print = csr.key_fingerprint();
+    let order = if rehearsed.needs_approval {
+        let by = caller.actor.clone();
+        Order::ask(
+            id,
+            credential,
+            csr_id.clone(),
+            key_print,
+            new_order,
+            by,
+            now,
+        )
+    } else {
+        Order::intend(id, credential, csr_id.clone(), key_print, new_order, now)
+    };
+    let piece = (!rehearsed.needs_approval).then(|| NewWork {
         id: WorkId::fresh(platform),
         task: Task::Place {
             order_id: order.id.clone(),
@@ -79,10 +90,14 @@ pub async fn run_once<P: Platform>(
         job_id: None,
         due_at: now,
         if_order: None,
-    };
+    });
     let entry = audit::Entry {
         caller,
-        action: "order.intend",
+        action: if piece.is_some() {
+            "order.intend"
+        } else {
+            "order.request"
+        },
         subject: order.id.as_str(),
         outcome: "done",
         detail: order
@@ -98,7 +113,7 @@ pub async fn run_once<P: Platform>(
         idempotency::bind(&caller.actor, &key.key, &key.body_hash, &order.id, now),
         csrs::insert(&csr_id, &label, &facts, now)?,
         orders::insert(&[&order])?,
-        work::insert(std::slice::from_ref(&piece), now)?,
+        work::insert(piece.as_slice(), now)?,
         audit::insert(platform, &entry),
     ];
     if let Err(fault) = platform.database().batch(statements).await {
@@ -106,15 +121,11 @@ pub async fn run_once<P: Platform>(
         return winner.ok_or_else(|| fault.into());
     }
     // From here on the order exists, whatever happens to this request: the sweep finds the work.
-    run(
-        platform,
-        &Message {
-            work: vec![piece.id],
-        },
-        Urgency::Order,
-    )
-    .await?;
-    order_view::load(platform, &order.id).await
+    if let Some(piece) = piece {
+        let work = vec![piece.id];
+        run(platform, &Message { work }, Urgency::Order).await?;
+    }
+    order_view::load_for(platform, caller, &order.id).await
 }
 
 async fn remembered<P: Platform>(
@@ -134,5 +145,7 @@ async fn remembered<P: Platform>(
             ),
         }));
     }
-    order_view::load(platform, &found.order_id).await.map(Some)
+    order_view::load_for(platform, caller, &found.order_id)
+        .await
+        .map(Some)
 }

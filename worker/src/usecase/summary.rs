@@ -41,6 +41,7 @@ pub async fn show<P: Platform>(platform: &P, within: &Within) -> Result<Summary,
         .bind(now.to_string())
         .bind(month.to_string());
     Ok(Summary {
+        awaiting_approval: count("awaitingApproval"),
         placing: count("placing"),
         pending: count("pending"),
         held: count("held"),

@@ -1,11 +1,15 @@
 //! Rehearsing an order: what the core's rehearsal needs to know is looked up here.
 
-use certwright_api::orders::{Finding, NameCoverage, OrderRequest, OrderValidation, Severity};
+use certwright_api::{
+    orders::{Finding, NameCoverage, OrderRequest, OrderValidation, Severity},
+    problem::FieldProblem,
+};
 use certwright_core::{
     ca::{Contact, NewOrder},
     csr::{Csr, policy},
     directory::{Group, Organization},
-    ids::OrderReference,
+    ids::{OrderId, OrderReference},
+    order::Order,
     rehearsal::{self, GivenCsr, Known, Wish, candidates},
 };
 
@@ -15,7 +19,7 @@ use crate::{
     database::Database,
     fault::{Fault, explained, field_problem},
     platform::Platform,
-    storage::{counters, csrs, directory, orders},
+    storage::{counters, credentials::CredentialRow, csrs, directory, orders},
 };
 
 /// A request that has been looked at from all sides.
@@ -24,6 +28,8 @@ pub struct Rehearsed {
     pub validation: OrderValidation,
     /// The order and its request, when nothing stands in its way.
     pub order: Option<(NewOrder, Csr)>,
+    /// Whether it waits for a second person's approval.
+    pub needs_approval: bool,
 }
 
 /// Makes every check of an order; stores nothing and calls nobody.
@@ -38,23 +44,11 @@ pub async fn rehearse<P: Platform>(
     reference: OrderReference,
 ) -> Result<Rehearsed, Fault> {
     let credential = credentials::find_usable(platform, &request.credential_id).await?;
-    let database = platform.database();
-    let id = &credential.id;
     let wish = wish(request, caller);
-    let csr = given_csr(database, caller, request).await?;
-    let group: Option<Group> = directory::one(database, id, &request.group_number).await?;
-    let organization: Option<Organization> = match &request.organization_number {
-        Some(number) => directory::one(database, id, number).await?,
-        None => None,
-    };
+    let csr = given_csr(platform.database(), caller, request).await?;
     let known = Known {
-        product: directory::one(database, id, &request.product_code).await?,
-        group,
-        organization,
-        domains: directory::by_names(database, id, &candidates(&wish)).await?,
-        account: directory::one(database, id, credential.account_number.as_str()).await?,
-        key_used_for: key_used_for(database, caller, &csr).await?,
-        free_seats: free_seats(platform, caller).await?,
+        needs_approval: credential.approval.applies_to(caller.role),
+        ..known(platform, caller, &credential, &wish, &csr, None).await?
     };
     let rehearsal = rehearsal::rehearse(&wish, &csr, &known, reference, platform.now());
     let validation = OrderValidation {
@@ -79,7 +73,78 @@ pub async fn rehearse<P: Platform>(
         (Some(order), GivenCsr::Read(csr)) => Some((order, *csr)),
         _ => None,
     };
-    Ok(Rehearsed { validation, order })
+    Ok(Rehearsed {
+        validation,
+        order,
+        needs_approval: known.needs_approval,
+    })
+}
+
+/// What stands in the way of an order that was checked when it was asked for and waits since: all
+/// is checked again, against what is known now.
+///
+/// # Errors
+/// As [`rehearse`].
+pub async fn errors_now<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    order: &Order,
+    request: &NewOrder,
+) -> Result<Vec<FieldProblem>, Fault> {
+    let credential = credentials::find_usable(platform, &order.credential_id).await?;
+    let wish = Wish {
+        product_code: &request.product_code,
+        group_number: &request.group_number,
+        organization_number: request
+            .organization
+            .as_ref()
+            .map(|organization| organization.number.as_str()),
+        domain: &order.domain,
+        additional_domains: &order.additional_domains,
+        requestor: Some(request.requestor.clone()),
+        accepts_agreement: true,
+        signer_place: &request.agreement.signer_place,
+        signer_name: Some(&request.agreement.signer_name),
+        signer_ip: Some(&request.agreement.signer_ip),
+        validity_years: request.validity_years,
+        remarks: Some(&request.remarks),
+    };
+    let csr = read(&request.csr_pem);
+    let known = known(platform, caller, &credential, &wish, &csr, Some(&order.id)).await?;
+    let reference = request.reference.clone();
+    let rehearsal = rehearsal::rehearse(&wish, &csr, &known, reference, platform.now());
+    let errors = rehearsal
+        .findings
+        .into_iter()
+        .filter(|finding| finding.severity == policy::Severity::Error);
+    Ok(errors.map(|error| finding(error).problem).collect())
+}
+
+/// What the rehearsal needs to know. `order` is the one that is rehearsed, if it is stored already.
+async fn known<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    credential: &CredentialRow,
+    wish: &Wish<'_>,
+    csr: &GivenCsr,
+    order: Option<&OrderId>,
+) -> Result<Known, Fault> {
+    let (database, id) = (platform.database(), &credential.id);
+    let group: Option<Group> = directory::one(database, id, wish.group_number).await?;
+    let organization: Option<Organization> = match wish.organization_number {
+        Some(number) => directory::one(database, id, number).await?,
+        None => None,
+    };
+    Ok(Known {
+        product: directory::one(database, id, wish.product_code).await?,
+        group,
+        organization,
+        domains: directory::by_names(database, id, &candidates(wish)).await?,
+        account: directory::one(database, id, credential.account_number.as_str()).await?,
+        key_used_for: key_used_for(database, caller, csr, order).await?,
+        free_seats: free_seats(platform, caller).await?,
+        needs_approval: false,
+    })
 }
 
 fn wish<'a>(request: &'a OrderRequest, caller: &'a Caller) -> Wish<'a> {
@@ -119,27 +184,32 @@ async fn given_csr(
         },
         _ => return Ok(GivenCsr::Missing),
     };
-    Ok(match Csr::read(text.as_bytes()) {
-        Ok(csr) => GivenCsr::Read(Box::new(csr)),
-        Err(fault) => GivenCsr::Faulty(fault),
-    })
+    Ok(read(&text))
 }
 
-/// The order that the key was used for before. That it was used is told to everybody who has it;
-/// another account's order is not named to whoever may not see it.
+fn read(csr: &str) -> GivenCsr {
+    match Csr::read(csr.as_bytes()) {
+        Ok(csr) => GivenCsr::Read(Box::new(csr)),
+        Err(fault) => GivenCsr::Faulty(fault),
+    }
+}
+
+/// What another order the key was used for before. That it was used is told to everybody who has
+/// it; another account's order is not named to whoever may not see it.
 async fn key_used_for(
     database: &impl Database,
     caller: &Caller,
     csr: &GivenCsr,
+    order: Option<&OrderId>,
 ) -> Result<Option<String>, Fault> {
     let GivenCsr::Read(csr) = csr else {
         return Ok(None);
     };
     let fingerprint = csr.key_fingerprint().to_string();
-    let order = orders::with_key(database, &fingerprint).await?;
-    Ok(order.map(|order| {
-        if caller.may_see(&order.credential_id) {
-            order.domain
+    let other = orders::with_key(database, &fingerprint, order).await?;
+    Ok(other.map(|other| {
+        if caller.may_see(&other.credential_id) {
+            other.domain
         } else {
             "another account".to_owned()
         }

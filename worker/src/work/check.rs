@@ -151,15 +151,26 @@ pub(crate) fn work_of(platform: &impl Platform, change: &Transition) -> Vec<NewW
 }
 
 /// Sends wishes again that the CA was not heard to take and does not show, and stores the answers.
+/// The orders are read anew: a change that somebody else pre-empted was not stored, and must not be
+/// built upon.
 async fn resend_wishes<P: Platform>(
     platform: &P,
     accounts: &HashMap<CredentialId, Ready<'_, P>>,
     changed: &[Transition],
 ) -> Result<(), Fault> {
-    let overdue = changed
+    let now = platform.now();
+    let overdue: Vec<OrderId> = changed
         .iter()
-        .map(|change| &change.order)
-        .filter(|order| wish::is_overdue(order, platform.now()))
+        .filter(|change| wish::is_overdue(&change.order, now))
+        .map(|change| change.order.id.clone())
+        .collect();
+    if overdue.is_empty() {
+        return Ok(());
+    }
+    let overdue = orders::by_ids(platform.database(), &overdue).await?;
+    let overdue = overdue
+        .iter()
+        .filter(|order| wish::is_overdue(order, now))
         .filter_map(|order| Some((order, accounts.get(&order.credential_id)?)));
     let answered: Vec<Order> = stream::iter(overdue)
         .map(|(order, account)| async move {

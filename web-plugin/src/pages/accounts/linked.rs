@@ -8,6 +8,7 @@ use certwright_api::page::Page;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::approval::{ApprovalDialog, rule_text};
 use super::link::LinkDialog;
 use crate::app::{go, use_app, use_client};
 use crate::client::Trouble;
@@ -73,7 +74,9 @@ fn Card(account: CredentialView, accounts: Accounts) -> impl IntoView {
             "account_verified",
             view! { <Time at=account.verified_at /> }.into_any(),
         ),
+        ("approval_rule", rule_text(account.approval).into_any()),
     ];
+    let is_ruling = RwSignal::new(false);
     let verify = move |_| {
         spawn_local(async move {
             let (client, id) = (client.get_value(), id.get_value());
@@ -122,7 +125,16 @@ fn Card(account: CredentialView, accounts: Accounts) -> impl IntoView {
                 <button class="quiet" on:click=move |_| is_rotating.set(true)>
                     {t("account_rotate")}
                 </button>
+                <button class="quiet" on:click=move |_| is_ruling.set(true)>
+                    {t("approval_rule")}
+                </button>
             </div>
+            <ApprovalDialog
+                is_open=is_ruling
+                id=id.get_value()
+                rule=account.approval
+                on_done=move |()| accounts.again()
+            />
             <Rotate is_open=is_rotating id=id.get_value() accounts />
         </li>
     }

@@ -1,5 +1,6 @@
 //! Linked accounts and what the CA says about them, in tabs.
 
+mod approval;
 mod directory;
 mod link;
 mod linked;

@@ -91,7 +91,9 @@ pub(super) fn Review(
                     form.fill(next);
                     made.as_ref().and_then(|made| save_key(&made.key));
                     is_open.set(false);
-                    app.toasts.done(t("order_placed"));
+                    let waits = order.status.state == "awaitingApproval";
+                    app.toasts
+                        .done(t(if waits { "order_waits" } else { "order_placed" }));
                     browser::refresh_badge().await;
                     // The draft is written with a pause; it must not outlive the order.
                     browser::sleep(400).await;
@@ -153,6 +155,8 @@ pub(super) fn Review(
     let says = move || {
         t(if is_busy.get() {
             "order_placing"
+        } else if rehearsal.needs_approval() {
+            "order_ask_now"
         } else {
             "order_place_now"
         })
@@ -161,6 +165,9 @@ pub(super) fn Review(
         <Dialog is_open title=t("review_title")>
             <form on:submit=submit>
                 {content}
+                {move || {
+                    rehearsal.needs_approval().then(|| view! { <p class="note">{t("order_will_wait")}</p> })
+                }}
                 {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
                 <div class="actions">
                     <button disabled=is_busy>{says}</button>

@@ -101,6 +101,15 @@ impl Rehearsal {
                 .any(|finding| finding.severity == Severity::Error)
     }
 
+    /// Whether the order will wait for a second person, as far as is known.
+    pub(super) fn needs_approval(self) -> bool {
+        let findings = self.validation().map(|validation| validation.findings);
+        findings.is_some_and(|findings| {
+            let mut codes = findings.iter().map(|finding| finding.problem.code.as_str());
+            codes.any(|code| code == "needs-approval")
+        })
+    }
+
     /// The latest outcome.
     pub(super) fn validation(self) -> Option<OrderValidation> {
         self.answer.get().and_then(Result::ok)

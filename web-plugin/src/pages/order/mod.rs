@@ -1,6 +1,7 @@
 //! One order: where it stands, who must act, and what can be done.
 
 mod actions;
+mod approval;
 mod compare;
 mod revoke;
 mod timeline;
@@ -53,6 +54,10 @@ fn content(order: OrderView, fetched: Fetched<OrderView>) -> AnyView {
         <div class="note">
             {actor} <p>{order.status.guidance.clone()}</p> {asked(&order)}
         </div>
+        {order
+            .approval
+            .is_some()
+            .then(|| view! { <approval::Approval order=order.clone() fetched /> })}
         <actions::Actions order=order.clone() fetched />
         {needs_validation
             .then(|| view! { <validation::Validation order=order.clone() fetched /> })}

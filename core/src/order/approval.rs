@@ -1,0 +1,243 @@
+//! Approval by a second person: an order that waits for it is not sent to the CA, and leads there
+//! by [`approved`] alone.
+//!
+//! Who is a second person is told by the name under which callers are known (a token's id, an
+//! e-mail address). Somebody who holds two tokens is two names; that no one does is for whoever
+//! hands tokens out to see to.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Effect, Order, OrderState, Placing, PlacingPhase, Transition, TransitionError,
+    state::{AwaitingApproval, Declined, Lapsed, Withdrawn},
+};
+use crate::{
+    permission::{Action, Role},
+    time::{DAY, Timestamp},
+};
+
+/// Seconds after which an order that nobody decided on waits no longer: what it was checked
+/// against (prices, organizations, validations) has grown old by then.
+pub const LAPSES_AFTER: i64 = 30 * DAY;
+
+/// Whose orders wait for a second person; a setting of each account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ApprovalRule {
+    /// Nobody's: every order goes on at once.
+    #[default]
+    None,
+    /// Those of requesters; operators and administrators order at once.
+    Requesters,
+    /// Everybody's, an administrator's too.
+    Everyone,
+}
+
+impl ApprovalRule {
+    /// Whether an order placed by somebody with this role waits.
+    #[must_use]
+    pub fn applies_to(self, role: Option<Role>) -> bool {
+        match self {
+            Self::None => false,
+            Self::Requesters => !Action::Operate.allows(role),
+            Self::Everyone => true,
+        }
+    }
+}
+
+/// Who decides on a waiting order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decider {
+    /// The name in the audit trail.
+    pub actor: String,
+    /// The role; the system has none.
+    pub role: Option<Role>,
+}
+
+/// Who asked for an order that waits or waited for approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    /// The name in the audit trail.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// That an order was approved; kept with it from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    /// Who had asked for it.
+    pub asked: Asked,
+    /// Who approved.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why an order was declined: not empty, one line, at most 200 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DeclineReason(String);
+
+impl DeclineReason {
+    /// The longest reason, in characters.
+    pub const MAX_CHARACTERS: usize = 200;
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for DeclineReason {
+    type Error = InvalidDeclineReason;
+
+    fn try_from(text: String) -> Result<Self, InvalidDeclineReason> {
+        let text = text.trim();
+        let is_fitting = (1..=Self::MAX_CHARACTERS).contains(&text.chars().count());
+        if !is_fitting || text.chars().any(char::is_control) {
+            return Err(InvalidDeclineReason);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl From<DeclineReason> for String {
+    fn from(reason: DeclineReason) -> Self {
+        reason.0
+    }
+}
+
+/// The text is no reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("has 1 to 200 characters on one line; write why, for the person who asked for the order")]
+pub struct InvalidDeclineReason;
+
+/// What can be decided on a waiting order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is sent to the CA.
+    Approve,
+    /// It is not.
+    Decline,
+    /// It is taken back.
+    Withdraw,
+}
+
+impl Order {
+    /// What somebody may decide on the order now.
+    #[must_use]
+    pub fn decisions(&self, by: &Decider, now: Timestamp) -> Vec<Decision> {
+        let all = [Decision::Approve, Decision::Decline, Decision::Withdraw];
+        let may = |decision: &Decision| permitted(self, *decision, by, now).is_ok();
+        all.into_iter().filter(may).collect()
+    }
+}
+
+fn waiting(order: &Order) -> Result<&AwaitingApproval, TransitionError> {
+    match &order.state {
+        OrderState::AwaitingApproval(waiting) => Ok(waiting),
+        _ => Err(TransitionError::NotAwaitingApproval),
+    }
+}
+
+fn is_lapsed(waiting: &AwaitingApproval, now: Timestamp) -> bool {
+    now.seconds_since(waiting.asked.at) >= LAPSES_AFTER
+}
+
+/// The waiting order, if somebody may decide so on it.
+fn permitted<'o>(
+    order: &'o Order,
+    decision: Decision,
+    by: &Decider,
+    now: Timestamp,
+) -> Result<&'o AwaitingApproval, TransitionError> {
+    let waiting = waiting(order)?;
+    let is_operator = Action::Operate.allows(by.role);
+    let is_own = by.actor == waiting.asked.by;
+    match decision {
+        Decision::Approve | Decision::Decline if !is_operator => Err(TransitionError::NotADecider),
+        Decision::Approve if is_own => Err(TransitionError::OwnOrder),
+        Decision::Approve if is_lapsed(waiting, now) => Err(TransitionError::ApprovalLapsed),
+        Decision::Withdraw if !is_own && !is_operator => Err(TransitionError::NotTheRequester),
+        Decision::Approve | Decision::Decline | Decision::Withdraw => Ok(waiting),
+    }
+}
+
+/// A second person agrees: the order is on its way to the CA.
+pub(super) fn approved(
+    order: &Order,
+    by: &Decider,
+    now: Timestamp,
+) -> Result<Transition, TransitionError> {
+    let waiting = permitted(order, Decision::Approve, by, now)?;
+    let mut next = order.clone();
+    next.approval = Some(Approval {
+        asked: waiting.asked.clone(),
+        by: by.actor.clone(),
+        at: now,
+    });
+    next.state = OrderState::Placing(Placing {
+        request: waiting.request.clone(),
+        attempt: 1,
+        phase: match waiting.in_doubt_since {
+            None => PlacingPhase::Ready { not_before: now },
+            Some(called_at) => PlacingPhase::Unknown {
+                called_at,
+                absences: 0,
+            },
+        },
+    });
+    Ok(Transition::changed(next, now).with(Effect::Place { not_before: now }))
+}
+
+/// Somebody who may approve says no.
+pub(super) fn declined(
+    order: &Order,
+    by: &Decider,
+    reason: DeclineReason,
+    now: Timestamp,
+) -> Result<Transition, TransitionError> {
+    let waiting = permitted(order, Decision::Decline, by, now)?;
+    let mut next = order.clone();
+    next.state = OrderState::Declined(Declined {
+        asked: waiting.asked.clone(),
+        by: by.actor.clone(),
+        at: now,
+        reason,
+    });
+    Ok(Transition::changed(next, now))
+}
+
+/// Whoever asked for the order, or an operator, takes it back.
+pub(super) fn withdrawn(
+    order: &Order,
+    by: &Decider,
+    now: Timestamp,
+) -> Result<Transition, TransitionError> {
+    let waiting = permitted(order, Decision::Withdraw, by, now)?;
+    let mut next = order.clone();
+    next.state = OrderState::Withdrawn(Withdrawn {
+        asked: waiting.asked.clone(),
+        by: by.actor.clone(),
+        at: now,
+    });
+    Ok(Transition::changed(next, now))
+}
+
+/// Time passes: an order that has waited too long waits no longer.
+pub(super) fn waited(order: &Order, now: Timestamp) -> Result<Transition, TransitionError> {
+    let waiting = waiting(order)?;
+    if !is_lapsed(waiting, now) {
+        return Ok(Transition::unchanged(order));
+    }
+    let mut next = order.clone();
+    next.state = OrderState::Lapsed(Lapsed {
+        asked: waiting.asked.clone(),
+        at: now,
+    });
+    Ok(Transition::changed(next, now))
+}
