@@ -172,8 +172,12 @@ pub async fn by_ca_identities(
          SELECT record FROM orders WHERE credential_id = ?1 AND ca_order_number IS NULL \
            AND ca_request_number IN (SELECT value FROM json_each(?3)) \
          UNION \
-         SELECT record FROM orders WHERE is_deleted = 0 \
-           AND state IN ('placing', 'awaitingApproval') AND credential_id = ?1",
+         SELECT record FROM orders WHERE is_deleted = 0 AND state = 'placing' \
+           AND credential_id = ?1 \
+         UNION \
+         SELECT record FROM orders WHERE state = 'awaitingApproval' \
+           AND record ->> '$.state.awaitingApproval.inDoubtSince' IS NOT NULL \
+           AND credential_id = ?1",
     );
     let statement = statement
         .bind(credential.as_str())
