@@ -24,5 +24,6 @@ pub mod permission;
 pub mod product;
 pub mod rehearsal;
 pub mod revocation;
+pub mod seal;
 pub mod signature;
 pub mod time;
