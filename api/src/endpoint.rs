@@ -55,6 +55,7 @@ endpoints! {
     RotateCredential: POST "/v1/credentials/{id}/rotate" Administer, "Replaces the access key after a live check.";
     SyncCredential: POST "/v1/credentials/{id}/sync" Operate, "Starts a sync of chosen parts of the directory.";
     ImportOrders: POST "/v1/credentials/{id}/import" Operate, "Starts the import of the account's existing orders.";
+    ResealCredentials: POST "/v1/credentials/reseal" Administer, "Seals the next access keys anew under the current master key.";
     SyncAll: POST "/v1/sync" Operate, "Starts a sync for several accounts at once.";
 
     ListAccounts: GET "/v1/accounts" Read, "Lists the accounts' users and roles.";

@@ -14,4 +14,5 @@ pub mod license;
 pub mod orders;
 pub mod page;
 pub mod problem;
+pub mod reseal;
 pub mod system;

@@ -4,8 +4,8 @@
 //! natively with a set clock, seeded randomness and SQLite as well as on Cloudflare.
 
 use certwright_core::{
-    credential::{AccessKey, Environment},
-    ids::CredentialId,
+    credential::Environment,
+    seal::{MasterKeyVersion, NONCE_BYTES},
     time::Timestamp,
 };
 use certwright_emsign::hosts::{self, BaseUrl};
@@ -52,17 +52,28 @@ pub trait Platform {
     /// found by the sweep, so failure is not an error of the caller's.
     async fn enqueue(&self, messages: Vec<Message>, delay: u32);
 
-    /// Seals an access key under the current master key, bound to the row that will hold it.
+    /// Encrypts with AES-256-GCM under a master key and a fresh random nonce, which is drawn in
+    /// here so that no caller can use one twice.
     ///
     /// # Errors
     /// [`SealFault`].
-    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault>;
+    async fn encrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Encrypted, SealFault>;
 
-    /// Opens what [`Platform::seal`] sealed for the same row.
+    /// Opens what [`Platform::encrypt`] closed, if key and additional data are the same.
     ///
     /// # Errors
     /// [`SealFault`].
-    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault>;
+    async fn decrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        encrypted: &Encrypted,
+    ) -> Result<Vec<u8>, SealFault>;
 
     /// Reads the cache, which may have lost or never had it.
     async fn cached(&self, key: &str) -> Option<String>;
@@ -77,6 +88,8 @@ pub struct Settings {
     pub admin_token_hash: [u8; 32],
     /// Verifies licenses; without it none can be set, and the community license applies.
     pub license_public_key: Option<[u8; 32]>,
+    /// The master key that closes new seals.
+    pub master_key: MasterKeyVersion,
     /// The look-alike CA of a development deployment, if one is configured.
     pub development_ca: Option<BaseUrl>,
     /// Seconds by which the clock is ahead, so that a development deployment can be shown what
@@ -106,18 +119,70 @@ pub enum NoReply {
     TooLarge,
 }
 
-/// A key could not be sealed or opened.
+/// Nonce and ciphertext, the tag at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encrypted {
+    /// The nonce.
+    pub nonce: [u8; NONCE_BYTES],
+    /// The ciphertext with its tag.
+    pub ciphertext: Vec<u8>,
+}
+
+/// A secret could not be sealed or opened. Nothing is changed then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealFault {
-    /// The deployment has no master key of the version that the seal names.
-    #[error("the master key version {0} is not configured; set the secret MASTER_KEY_V{0}")]
-    MissingMasterKey(u32),
+    /// The deployment has no master key of the version that is asked for.
+    #[error("the secret {} is not set", .0.secret_name())]
+    MissingMasterKey(MasterKeyVersion),
     /// The configured master key is not 32 bytes of base64.
-    #[error("the secret MASTER_KEY_V{0} is not 32 bytes of base64; set it again")]
-    MalformedMasterKey(u32),
-    /// The seal is not one, or was made with another master key or for another row.
+    #[error("the secret {} is not 32 bytes of base64", .0.secret_name())]
+    MalformedMasterKey(MasterKeyVersion),
+    /// The seal was made with another master key or for another row.
     #[error(
-        "the stored access key does not open; the master key is another one, or the record was moved"
+        "the stored access key does not open with the secret {}: that is not the key that sealed it, \
+         or the record was moved or changed",
+        .0.secret_name()
     )]
-    DoesNotOpen,
+    DoesNotOpen(MasterKeyVersion),
+    /// What is stored is no seal.
+    #[error("the stored access key is damaged")]
+    Damaged,
+    /// The platform's cryptography does not work.
+    #[error("the platform did not encrypt")]
+    Platform,
+}
+
+impl SealFault {
+    /// The secret at fault, where it is one.
+    #[must_use]
+    pub fn secret(self) -> Option<String> {
+        match self {
+            Self::MissingMasterKey(version)
+            | Self::MalformedMasterKey(version)
+            | Self::DoesNotOpen(version) => Some(version.secret_name()),
+            Self::Damaged | Self::Platform => None,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(self) -> String {
+        match self {
+            Self::MissingMasterKey(version) => {
+                let name = version.secret_name();
+                format!("set the secret {name} with `wrangler secret put {name}`")
+            }
+            Self::MalformedMasterKey(version) => {
+                let name = version.secret_name();
+                format!("set the secret {name} again: base64 of the same 32 bytes as before")
+            }
+            Self::DoesNotOpen(version) => format!(
+                "set the secret {} to the key that was used before; if that is lost, give the \
+                 account its access key again",
+                version.secret_name()
+            ),
+            Self::Damaged => "give the account its access key again".to_owned(),
+            Self::Platform => "try again in a moment".to_owned(),
+        }
+    }
 }

@@ -7,7 +7,7 @@ mod settings;
 
 use std::time::Duration;
 
-use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
+use certwright_core::{seal::MasterKeyVersion, time::Timestamp};
 use worker::{
     Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue,
     QueueRetryOptionsBuilder, ScheduleContext, ScheduledEvent, console_error, console_log, event,
@@ -17,7 +17,7 @@ use self::database::D1;
 use crate::{
     ca::Urgency,
     http,
-    platform::{NoReply, Platform, SealFault, Settings},
+    platform::{Encrypted, NoReply, Platform, SealFault, Settings},
     schedule,
     storage::work::LEASE_SECONDS,
     work::{self, Message},
@@ -97,12 +97,22 @@ impl Platform for Cloudflare {
         }
     }
 
-    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault> {
-        seal::seal(&self.env, row, key).await
+    async fn encrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Encrypted, SealFault> {
+        seal::encrypt(&self.env, version, additional_data, plaintext).await
     }
 
-    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault> {
-        seal::unseal(&self.env, row, sealed).await
+    async fn decrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        encrypted: &Encrypted,
+    ) -> Result<Vec<u8>, SealFault> {
+        seal::decrypt(&self.env, version, additional_data, encrypted).await
     }
 
     async fn cached(&self, key: &str) -> Option<String> {

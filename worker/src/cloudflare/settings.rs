@@ -1,5 +1,6 @@
 //! Variables and secrets of the deployment.
 
+use certwright_core::seal::MasterKeyVersion;
 use certwright_emsign::hosts;
 use sha2::{Digest, Sha256};
 use worker::Env;
@@ -21,6 +22,8 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
                 .ok_or_else(|| malformed("LICENSE_PUBLIC_KEY", "is 32 bytes of base64"))
         })
         .transpose()?;
+    let master_key = MasterKeyVersion::current(optional(env, "MASTER_KEY_CURRENT").as_deref())
+        .map_err(|fault| malformed("MASTER_KEY_CURRENT", &fault.to_string()))?;
     let development_ca = optional(env, "DEVELOPMENT_CA_BASE")
         .map(|base| {
             hosts::checked_base(&base)
@@ -40,6 +43,7 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
         clock_ahead: clock_ahead.unwrap_or(0),
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,
+        master_key,
         shows_costs: development_ca.is_some(),
         development_ca,
     })

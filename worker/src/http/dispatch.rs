@@ -36,7 +36,7 @@ use crate::{
     storage::audit,
     usecase::{
         admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete, dump,
-        import, license, lists, order_view, place_order, restore, revoke, summary, sync,
+        import, license, lists, order_view, place_order, reseal, restore, revoke, summary, sync,
         validate_order,
     },
 };
@@ -221,6 +221,10 @@ impl<P: Platform> Call<'_, P> {
                     parts,
                 };
                 accepted(&sync::run(platform, caller, &request).await?)
+            }
+            Endpoint::ResealCredentials => {
+                let request = body::json_or_default(self.headers, self.body)?;
+                ok(&reseal::step(platform, caller, &request).await?)
             }
             Endpoint::SyncAll => {
                 let request: SyncAllRequest = body::json_or_default(self.headers, self.body)?;

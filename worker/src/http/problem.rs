@@ -73,7 +73,11 @@ pub(super) fn of_fault(fault: Fault, instance: &str) -> (Response<Vec<u8>>, Opti
                 code: "master-key",
                 title: "The deployment's secrets are not in order",
             };
-            problem(&base, fault.to_string())
+            Problem {
+                field: fault.secret(),
+                remedy: Some(fault.remedy()),
+                ..problem(&base, fault.to_string())
+            }
         }
     };
     problem.instance = Some(instance.to_owned());

@@ -1,6 +1,7 @@
 //! The world of native tests: SQLite for D1, a clock with one hand, seeded randomness, a queue and
 //! a cache in memory, and a CA behind a closure.
 
+mod master_keys;
 mod pause;
 mod sqlite;
 
@@ -9,19 +10,19 @@ use std::{
     collections::{HashMap, VecDeque},
 };
 
-use aes_gcm::{
-    Aes256Gcm, KeyInit,
-    aead::{Aead, Payload},
+use certwright_core::{
+    seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
+    time::Timestamp,
 };
-use certwright_core::{credential::AccessKey, ids::CredentialId, time::Timestamp};
 use certwright_emsign::hosts;
 use sha2::{Digest, Sha256};
 
+use self::master_keys::MasterKeys;
 pub use self::sqlite::Sqlite;
 use crate::{
     ca::Urgency,
     database::{Database, DatabaseFault},
-    platform::{NoReply, Platform, SealFault, Settings},
+    platform::{Encrypted, NoReply, Platform, SealFault, Settings},
     work::{self, Message},
 };
 
@@ -35,6 +36,7 @@ pub type Ca = Box<dyn FnMut(http::Request<Vec<u8>>) -> Result<http::Response<Vec
 pub struct World {
     database: Sqlite,
     settings: Settings,
+    master_keys: MasterKeys,
     now: Cell<Timestamp>,
     random: Cell<u64>,
     queue: RefCell<VecDeque<(Timestamp, Message)>>,
@@ -73,10 +75,12 @@ impl World {
             settings: Settings {
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
                 license_public_key: Some(license_public_key),
+                master_key: MasterKeyVersion::FIRST,
                 development_ca: hosts::checked_base("http://127.0.0.1:1/emSignHub-API").ok(),
                 clock_ahead: 0,
                 shows_costs: false,
             },
+            master_keys: MasterKeys::default(),
             now: Cell::new(now),
             random: Cell::new(seed | 1),
             queue: RefCell::default(),
@@ -92,6 +96,20 @@ impl World {
     /// that is dropped instead is an invocation that ended there.
     pub fn give_way(&self, on: bool) {
         self.database.pauses().set(on);
+    }
+
+    /// The deployment's settings, as a new deployment may have them.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Sets a master key, or takes it away.
+    pub fn set_master_key(
+        &mut self,
+        version: MasterKeyVersion,
+        key: Option<[u8; MASTER_KEY_BYTES]>,
+    ) {
+        self.master_keys.set(version, key);
     }
 
     /// Takes the messages that are due out of the queue. What becomes of them is the caller's
@@ -179,9 +197,6 @@ impl World {
     }
 }
 
-/// The master key of this world.
-const MASTER_KEY: [u8; 32] = [7; 32];
-
 impl Platform for World {
     type Database = Sqlite;
 
@@ -237,35 +252,26 @@ impl Platform for World {
             .extend(messages.into_iter().map(|message| (due, message)));
     }
 
-    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault> {
-        let mut nonce = [0; 12];
+    async fn encrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Encrypted, SealFault> {
+        let mut nonce = [0; NONCE_BYTES];
         self.fill_random(&mut nonce);
-        let payload = Payload {
-            msg: key.expose().as_bytes(),
-            aad: row.as_str().as_bytes(),
-        };
-        let sealed = Aes256Gcm::new(&MASTER_KEY.into())
-            .encrypt(&nonce.into(), payload)
-            .map_err(|_| SealFault::DoesNotOpen)?;
-        Ok(data_encoding::BASE64.encode(&[nonce.as_slice(), &sealed].concat()))
+        self.master_keys
+            .encrypt(version, nonce, additional_data, plaintext)
     }
 
-    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault> {
-        let bytes = data_encoding::BASE64
-            .decode(sealed.as_bytes())
-            .map_err(|_| SealFault::DoesNotOpen)?;
-        let (nonce, sealed) = bytes
-            .split_first_chunk::<12>()
-            .ok_or(SealFault::DoesNotOpen)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: row.as_str().as_bytes(),
-        };
-        let opened = Aes256Gcm::new(&MASTER_KEY.into())
-            .decrypt(&(*nonce).into(), payload)
-            .map_err(|_| SealFault::DoesNotOpen)?;
-        let text = String::from_utf8(opened).map_err(|_| SealFault::DoesNotOpen)?;
-        AccessKey::parse(&text).map_err(|_| SealFault::DoesNotOpen)
+    async fn decrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        encrypted: &Encrypted,
+    ) -> Result<Vec<u8>, SealFault> {
+        self.master_keys
+            .decrypt(version, additional_data, encrypted)
     }
 
     async fn cached(&self, key: &str) -> Option<String> {

@@ -15,6 +15,7 @@ use crate::{
     fault::{Conflict, Fault, field_problem},
     platform::Platform,
     random::Fresh,
+    seal,
     storage::{
         audit,
         credentials::{self, CredentialRow, NewCredential},
@@ -84,7 +85,7 @@ pub async fn link<P: Platform>(
         .await?;
 
     let id = CredentialId::fresh(platform);
-    let sealed_key = platform.seal(&id, &key).await?;
+    let sealed_key = seal::seal(platform, &id, &key).await?.to_string();
     let now = platform.now();
     let view = CredentialView {
         id: id.clone(),
@@ -209,7 +210,7 @@ pub async fn rotate<P: Platform>(
     Connection::with(platform, account)
         .call(&ValidateCredentials)
         .await?;
-    let sealed = platform.seal(id, &key).await?;
+    let sealed = seal::seal(platform, id, &key).await?.to_string();
     let entry = audit::Entry {
         caller,
         action: "credential.rotate",
