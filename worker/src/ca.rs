@@ -160,7 +160,7 @@ impl<'p, P: Platform> Connection<'p, P> {
             .await;
         let reply = reply.map_err(|no_reply| {
             CaFault::Unanswered(match no_reply {
-                NoReply::Connection => Unanswered::Connection,
+                NoReply::NotAllowed | NoReply::Connection => Unanswered::Connection,
                 NoReply::TooLarge => Unanswered::TooLarge,
             })
         })?;

@@ -8,7 +8,7 @@ use certwright_core::{
     seal::{MasterKeyVersion, NONCE_BYTES},
     time::Timestamp,
 };
-use certwright_emsign::hosts::{self, BaseUrl};
+use certwright_emsign::hosts::{BaseUrl, Bases};
 
 use crate::{database::Database, work::Message};
 
@@ -36,7 +36,8 @@ pub trait Platform {
     /// Settings of this deployment.
     fn settings(&self) -> &Settings;
 
-    /// Makes a call to the CA: bounded in time and size, redirects not followed.
+    /// Makes a call to the CA: to one of the deployment's bases only, bounded in time and size,
+    /// redirects not followed.
     ///
     /// # Errors
     /// [`NoReply`] when there is no complete reply.
@@ -90,8 +91,8 @@ pub struct Settings {
     pub license_public_key: Option<[u8; 32]>,
     /// The master key that closes new seals.
     pub master_key: MasterKeyVersion,
-    /// The look-alike CA of a development deployment, if one is configured.
-    pub development_ca: Option<BaseUrl>,
+    /// Where calls to the CA go.
+    pub ca: Bases,
     /// Seconds by which the clock is ahead, so that a development deployment can be shown what
     /// hours bring; zero everywhere else.
     pub clock_ahead: i64,
@@ -103,16 +104,15 @@ impl Settings {
     /// Where calls for an environment go; `None` when this deployment has no such environment.
     #[must_use]
     pub fn ca_base(&self, environment: Environment) -> Option<BaseUrl> {
-        match environment {
-            Environment::Development => self.development_ca.clone(),
-            other => hosts::base(other).and_then(|base| hosts::checked_base(base).ok()),
-        }
+        self.ca.of(environment)
     }
 }
 
 /// There is no complete reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoReply {
+    /// The address is below none of the deployment's bases; nothing was sent.
+    NotAllowed,
     /// The connection failed, was cut, or took too long.
     Connection,
     /// The reply is larger than is read.

@@ -76,6 +76,10 @@ impl Platform for Cloudflare {
         &self,
         request: ::http::Request<Vec<u8>>,
     ) -> Result<::http::Response<Vec<u8>>, NoReply> {
+        if !self.settings.ca.allow(request.uri()) {
+            console_error!("a call to an address that is not the CA's was not made");
+            return Err(NoReply::NotAllowed);
+        }
         fetch::call(request).await
     }
 

@@ -1,7 +1,7 @@
 //! Variables and secrets of the deployment.
 
-use certwright_core::seal::MasterKeyVersion;
-use certwright_emsign::hosts;
+use certwright_core::{credential::Environment, seal::MasterKeyVersion};
+use certwright_emsign::hosts::Bases;
 use sha2::{Digest, Sha256};
 use worker::Env;
 
@@ -24,14 +24,11 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
         .transpose()?;
     let master_key = MasterKeyVersion::current(optional(env, "MASTER_KEY_CURRENT").as_deref())
         .map_err(|fault| malformed("MASTER_KEY_CURRENT", &fault.to_string()))?;
-    let development_ca = optional(env, "DEVELOPMENT_CA_BASE")
-        .map(|base| {
-            hosts::checked_base(&base)
-                .map_err(|fault| malformed("DEVELOPMENT_CA_BASE", &fault.to_string()))
-        })
-        .transpose()?;
+    let ca = Bases::configured(|name| optional(env, name))
+        .map_err(|(name, refused)| malformed(name, &refused.to_string()))?;
+    let is_development = ca.of(Environment::Development).is_some();
     let clock_ahead = optional(env, "DEVELOPMENT_CLOCK_AHEAD")
-        .filter(|_| development_ca.is_some())
+        .filter(|_| is_development)
         .map(|seconds| {
             let rule = "is a number of seconds";
             seconds
@@ -44,8 +41,8 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,
         master_key,
-        shows_costs: development_ca.is_some(),
-        development_ca,
+        shows_costs: is_development,
+        ca,
     })
 }
 

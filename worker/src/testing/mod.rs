@@ -14,7 +14,7 @@ use certwright_core::{
     seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
     time::Timestamp,
 };
-use certwright_emsign::hosts;
+use certwright_emsign::hosts::Bases;
 use sha2::{Digest, Sha256};
 
 use self::master_keys::MasterKeys;
@@ -76,7 +76,11 @@ impl World {
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
                 license_public_key: Some(license_public_key),
                 master_key: MasterKeyVersion::FIRST,
-                development_ca: hosts::checked_base("http://127.0.0.1:1/emSignHub-API").ok(),
+                ca: Bases::configured(|name| {
+                    let base = "http://127.0.0.1:1/emSignHub-API";
+                    (name == "DEVELOPMENT_CA_BASE").then(|| base.to_owned())
+                })
+                .unwrap_or_default(),
                 clock_ahead: 0,
                 shows_costs: false,
             },
@@ -232,6 +236,9 @@ impl Platform for World {
         &self,
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, NoReply> {
+        if !self.settings.ca.allow(request.uri()) {
+            return Err(NoReply::NotAllowed);
+        }
         self.database.pauses().here().await;
         self.calls.set(self.calls.get() + 1);
         let reply = (self.ca.borrow_mut())(request);
