@@ -19,6 +19,8 @@ pub mod key;
 pub mod license;
 pub mod names;
 pub mod order;
+pub mod origin;
+pub mod pace;
 pub mod pem;
 pub mod permission;
 pub mod product;

@@ -5,6 +5,8 @@
 
 use certwright_core::{
     credential::Environment,
+    origin::ExtensionOrigins,
+    pace::TooMany,
     seal::{MasterKeyVersion, NONCE_BYTES},
     time::Timestamp,
 };
@@ -76,11 +78,47 @@ pub trait Platform {
         encrypted: &Encrypted,
     ) -> Result<Vec<u8>, SealFault>;
 
+    /// Counts a request or the like under a key, if that is not one too many.
+    ///
+    /// # Errors
+    /// [`TooMany`].
+    async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany>;
+
     /// Reads the cache, which may have lost or never had it.
     async fn cached(&self, key: &str) -> Option<String>;
 
     /// Writes the cache, for at most `seconds`.
     async fn cache(&self, key: &str, value: String, seconds: u64);
+}
+
+/// What is counted of each caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meter {
+    /// Requests of any kind, by token or address.
+    Requests,
+    /// Sign-ins that failed, by address.
+    FailedSignIns,
+}
+
+impl Meter {
+    /// How many a minute are taken where neither the deployment nor the platform's own limiter says
+    /// another number. The console sends some ten at once when it is opened.
+    #[must_use]
+    pub fn per_minute(self, settings: &Settings) -> u32 {
+        match self {
+            Self::Requests => settings.requests_per_minute.unwrap_or(600),
+            Self::FailedSignIns => settings.failed_sign_ins_per_minute.unwrap_or(20),
+        }
+    }
+
+    /// A name for keys.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::FailedSignIns => "failed sign-ins",
+        }
+    }
 }
 
 /// Settings of a deployment, read from its variables and secrets.
@@ -91,6 +129,13 @@ pub struct Settings {
     pub license_public_key: Option<[u8; 32]>,
     /// The master key that closes new seals.
     pub master_key: MasterKeyVersion,
+    /// How many requests a caller may send in a minute, where the deployment says so itself;
+    /// else the platform's own limiter decides.
+    pub requests_per_minute: Option<u32>,
+    /// How many sign-ins may fail in a minute from one address, likewise.
+    pub failed_sign_ins_per_minute: Option<u32>,
+    /// The extensions that may read replies across origins.
+    pub extension_origins: ExtensionOrigins,
     /// Where calls to the CA go.
     pub ca: Bases,
     /// Seconds by which the clock is ahead, so that a development deployment can be shown what

@@ -98,8 +98,5 @@ fn holds_address(host: &str) -> bool {
         let digits = part.strip_prefix("0x").unwrap_or(part);
         digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_hexdigit())
     };
-    parts
-        .windows(4)
-        .any(|window| window.iter().all(|part| is_octet(part)))
-        || parts.iter().any(|part| is_hex(part))
+    parts.windows(4).any(|window| window.iter().all(is_octet)) || parts.iter().any(is_hex)
 }

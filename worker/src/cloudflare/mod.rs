@@ -2,12 +2,13 @@
 
 mod database;
 mod fetch;
+mod pace;
 mod seal;
 mod settings;
 
 use std::time::Duration;
 
-use certwright_core::{seal::MasterKeyVersion, time::Timestamp};
+use certwright_core::{pace::TooMany, seal::MasterKeyVersion, time::Timestamp};
 use worker::{
     Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue,
     QueueRetryOptionsBuilder, ScheduleContext, ScheduledEvent, console_error, console_log, event,
@@ -17,7 +18,7 @@ use self::database::D1;
 use crate::{
     ca::Urgency,
     http,
-    platform::{Encrypted, NoReply, Platform, SealFault, Settings},
+    platform::{Encrypted, Meter, NoReply, Platform, SealFault, Settings},
     schedule,
     storage::work::LEASE_SECONDS,
     work::{self, Message},
@@ -117,6 +118,10 @@ impl Platform for Cloudflare {
         encrypted: &Encrypted,
     ) -> Result<Vec<u8>, SealFault> {
         seal::decrypt(&self.env, version, additional_data, encrypted).await
+    }
+
+    async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany> {
+        pace::count(&self.env, &self.settings, self.now(), meter, key).await
     }
 
     async fn cached(&self, key: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Variables and secrets of the deployment.
 
-use certwright_core::{credential::Environment, seal::MasterKeyVersion};
+use certwright_core::{credential::Environment, origin::ExtensionOrigins, seal::MasterKeyVersion};
 use certwright_emsign::hosts::Bases;
 use sha2::{Digest, Sha256};
 use worker::Env;
@@ -24,6 +24,13 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
         .transpose()?;
     let master_key = MasterKeyVersion::current(optional(env, "MASTER_KEY_CURRENT").as_deref())
         .map_err(|fault| malformed("MASTER_KEY_CURRENT", &fault.to_string()))?;
+    let extension_origins = optional(env, "EXTENSION_ORIGINS")
+        .map(|text| {
+            ExtensionOrigins::parse(&text)
+                .map_err(|fault| malformed("EXTENSION_ORIGINS", &fault.to_string()))
+        })
+        .transpose()?
+        .unwrap_or_default();
     let ca = Bases::configured(|name| optional(env, name))
         .map_err(|(name, refused)| malformed(name, &refused.to_string()))?;
     let is_development = ca.of(Environment::Development).is_some();
@@ -41,9 +48,22 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,
         master_key,
+        requests_per_minute: number(env, "REQUESTS_PER_MINUTE")?,
+        failed_sign_ins_per_minute: number(env, "FAILED_SIGN_INS_PER_MINUTE")?,
+        extension_origins,
         shows_costs: is_development,
         ca,
     })
+}
+
+/// A whole number that may be absent.
+fn number(env: &Env, name: &str) -> worker::Result<Option<u32>> {
+    optional(env, name)
+        .map(|text| {
+            text.parse()
+                .map_err(|_| malformed(name, "is a whole number"))
+        })
+        .transpose()
 }
 
 /// A variable that may be absent or empty.

@@ -4,25 +4,25 @@ use certwright_api::{
     certificates::CertificateView,
     credentials::{ImportRequest, RotateCredential, SyncAllRequest, SyncRequest},
     csrs::CsrRequest,
-    endpoint::{Endpoint, NoEndpoint},
+    endpoint::{Endpoint, Matched, NoEndpoint},
     license::SetLicense,
     orders::{CancelRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest},
     page::Page,
     system::Health,
 };
 use certwright_core::{
-    ca::DcvMethod, directory::DirectoryPart, ids::OrderReference, permission::Action,
+    ca::DcvMethod,
+    directory::DirectoryPart,
+    ids::{self, OrderReference},
+    permission::Action,
 };
-use http::{
-    HeaderMap, HeaderValue, Request,
-    header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
-};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use sha2::{Digest, Sha256};
 
 use super::{
     authenticate::authenticate,
     body::{self, BodyFault, MAX_BODY},
-    csv, problem,
+    cors, csv, headers, limits, problem,
     query::Query,
     reply::{self, Reply, accepted, created, ok},
     search,
@@ -64,15 +64,17 @@ impl From<BodyFault> for Stopped {
 
 /// Serves a request:
 ///
-/// 1. finds the endpoint (404, 405);
-/// 2. finds out who is calling and whether they may (401, 403, audited);
-/// 3. bounds and reads what was sent (413, 415, 422);
-/// 4. runs the use case; its faults become problem documents.
+/// 1. bounds its size and the caller's pace (414, 431, 429);
+/// 2. finds the endpoint (404, 405);
+/// 3. finds out who is calling and whether they may (401, 403, audited);
+/// 4. bounds and reads what was sent (413, 415, 422);
+/// 5. runs the use case; its faults become problem documents.
 pub async fn handle<P: Platform>(platform: &P, request: Request<Vec<u8>>) -> Reply {
     let mut reply = route(platform, &request).await;
+    let origins = &platform.settings().extension_origins;
     let headers = reply.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers::protect(headers);
+    cors::share(origins, request.headers(), headers);
     if platform.settings().shows_costs {
         let cost = platform.database().cost();
         let text = format!(
@@ -87,16 +89,32 @@ pub async fn handle<P: Platform>(platform: &P, request: Request<Vec<u8>>) -> Rep
 }
 
 async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
+    if let Err(too_much) = limits::size(request) {
+        return problem::too_much(&too_much);
+    }
+    if let Err(too_much) = limits::requests(platform, request.headers()).await {
+        return problem::too_much(&too_much);
+    }
     let matched = match Endpoint::find(request.method(), request.uri().path()) {
         Ok(matched) => matched,
         Err(NoEndpoint::Path) => return problem::no_address(),
-        Err(NoEndpoint::Method { allowed }) => return problem::other_method(&allowed),
+        Err(NoEndpoint::Method { allowed }) => {
+            let origins = &platform.settings().extension_origins;
+            return cors::preflight(origins, request, &allowed)
+                .unwrap_or_else(|| problem::other_method(&allowed));
+        }
     };
     let caller = match authenticate(platform, request.headers(), matched.endpoint.action()) {
         Ok(caller) => caller,
         Err(turned) => {
-            note_refusal(platform, request).await;
-            return problem::turned_away(turned);
+            let reply = problem::turned_away(turned);
+            if reply.status() == StatusCode::UNAUTHORIZED
+                && let Err(too_much) = limits::failed_sign_ins(platform, request.headers()).await
+            {
+                return problem::too_much(&too_much);
+            }
+            note_refusal(platform, &matched).await;
+            return reply;
         }
     };
     if request.body().len() > MAX_BODY {
@@ -128,14 +146,16 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
     }
 }
 
-async fn note_refusal<P: Platform>(platform: &P, request: &Request<Vec<u8>>) {
+async fn note_refusal<P: Platform>(platform: &P, matched: &Matched<'_>) {
     let caller = Caller {
         actor: "unknown".to_owned(),
         role: None,
         address: None,
     };
-    let subject = format!("{} {}", request.method(), request.uri().path());
-    let subject: String = subject.chars().take(200).collect();
+    // An address may hold anything in the place of an id, a secret that was pasted there included.
+    let id = matched.parameter.filter(|text| ids::is_id(text));
+    let path = matched.endpoint.path(id.unwrap_or("{id}"));
+    let subject = format!("{} {path}", matched.endpoint.method());
     let entry = audit::Entry {
         caller: &caller,
         action: "access",

@@ -2,8 +2,11 @@
 
 mod authenticate;
 mod body;
+mod cors;
 mod csv;
 mod dispatch;
+mod headers;
+mod limits;
 mod problem;
 mod query;
 mod reply;

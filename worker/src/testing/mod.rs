@@ -11,6 +11,8 @@ use std::{
 };
 
 use certwright_core::{
+    origin::ExtensionOrigins,
+    pace::{TooMany, Windows},
     seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
     time::Timestamp,
 };
@@ -22,7 +24,7 @@ pub use self::sqlite::Sqlite;
 use crate::{
     ca::Urgency,
     database::{Database, DatabaseFault},
-    platform::{Encrypted, NoReply, Platform, SealFault, Settings},
+    platform::{Encrypted, Meter, NoReply, Platform, SealFault, Settings},
     work::{self, Message},
 };
 
@@ -37,6 +39,7 @@ pub struct World {
     database: Sqlite,
     settings: Settings,
     master_keys: MasterKeys,
+    windows: RefCell<Windows>,
     now: Cell<Timestamp>,
     random: Cell<u64>,
     queue: RefCell<VecDeque<(Timestamp, Message)>>,
@@ -76,6 +79,10 @@ impl World {
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
                 license_public_key: Some(license_public_key),
                 master_key: MasterKeyVersion::FIRST,
+                // Histories are played with the clock standing still.
+                requests_per_minute: Some(u32::MAX),
+                failed_sign_ins_per_minute: Some(u32::MAX),
+                extension_origins: ExtensionOrigins::default(),
                 ca: Bases::configured(|name| {
                     let base = "http://127.0.0.1:1/emSignHub-API";
                     (name == "DEVELOPMENT_CA_BASE").then(|| base.to_owned())
@@ -85,6 +92,7 @@ impl World {
                 shows_costs: false,
             },
             master_keys: MasterKeys::default(),
+            windows: RefCell::default(),
             now: Cell::new(now),
             random: Cell::new(seed | 1),
             queue: RefCell::default(),
@@ -279,6 +287,12 @@ impl Platform for World {
     ) -> Result<Vec<u8>, SealFault> {
         self.master_keys
             .decrypt(version, additional_data, encrypted)
+    }
+
+    async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany> {
+        let key = format!("{} {key}", meter.name());
+        let limit = meter.per_minute(&self.settings);
+        self.windows.borrow_mut().take(&key, limit, self.now())
     }
 
     async fn cached(&self, key: &str) -> Option<String> {
