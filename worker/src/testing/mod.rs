@@ -176,6 +176,16 @@ impl World {
         self.log.take()
     }
 
+    /// What stands in the cache.
+    #[must_use]
+    pub fn cache_content(&self) -> Vec<(String, String)> {
+        let cache = self.cache.borrow();
+        let pairs = cache.iter();
+        pairs
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
     /// Serves a request as the administrator, with a JSON body.
     pub async fn request(
         &self,

@@ -49,6 +49,10 @@ pub async fn link<P: Platform>(
             None,
         ));
     }
+    if !request.access_key.is_empty() && label.contains(&request.access_key) {
+        let message = "holds the access key; everybody sees the label, choose another";
+        problems.push(field_problem("label", "secret", message, None));
+    }
     let number = AccountNumber::try_from(request.account_number.clone());
     let key = AccessKey::parse(&request.access_key);
     if let Err(fault) = &number {
