@@ -12,9 +12,12 @@ use crate::{Secrets, stage::Stage};
 pub(crate) fn whole_job_with_trouble(stage: &mut Stage, secrets: &Secrets) {
     let credential = linking(stage, secrets);
     let credential = credential.as_str();
+    stage.keep_database("after linking");
     rotating(stage, secrets, credential);
+    stage.keep_database("after rotating");
     directory_and_import(stage, credential);
     ordering(stage, credential);
+    stage.keep_database("after ordering");
     resealing(stage, credential);
     restoring(stage, secrets);
 }

@@ -176,6 +176,13 @@ impl Stage {
         sandbox.set_account_state(number, change).unwrap();
     }
 
+    /// Keeps the database file as it is now.
+    pub(crate) fn keep_database(&self, when: &str) {
+        let file = self.world.database().file().unwrap();
+        let output = (Place::Database, when.to_owned(), file);
+        self.replies.borrow_mut().push(output);
+    }
+
     /// Everything that has come out.
     pub(crate) fn outputs(&self) -> Vec<Output> {
         let mut all = self.replies.borrow().clone();
@@ -190,7 +197,7 @@ impl Stage {
             all.push((Place::Cache, key, bytes));
         }
         let file = self.world.database().file().unwrap();
-        all.push((Place::Database, String::new(), file));
+        all.push((Place::Database, "at the end".to_owned(), file));
         all
     }
 }
