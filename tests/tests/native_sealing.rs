@@ -200,6 +200,23 @@ fn a_seal_that_was_moved_does_not_open() {
 }
 
 #[test]
+fn a_seal_that_is_none_is_told_apart() {
+    let story = Story::begin(0);
+    let credential = story.link();
+    change(
+        &story,
+        Statement::new("UPDATE credentials SET sealed_key = 'v1.spoilt'"),
+    );
+    let (status, problem) = verify(&story, &credential);
+    assert_eq!(
+        (status, &problem["code"]),
+        (503, &json!("access-key-damaged"))
+    );
+    let (steps, failed) = reseal(&story);
+    assert_eq!((steps, failed.len()), (vec![0], 1));
+}
+
+#[test]
 fn a_seal_of_the_first_form_opens_and_is_brought_to_the_second() {
     let story = Story::begin(0);
     let credential = story.link();

@@ -11,7 +11,10 @@ use http::{
 };
 
 use super::{authenticate::Turned, headers, limits::TooMuch};
-use crate::fault::{Conflict, Fault};
+use crate::{
+    fault::{Conflict, Fault},
+    platform::SealFault,
+};
 
 /// What every problem document has.
 struct Base {
@@ -80,8 +83,11 @@ pub(super) fn of_fault(fault: Fault, instance: &str) -> (Response<Vec<u8>>, Opti
             log = Some(fault.to_string());
             let base = Base {
                 status: StatusCode::SERVICE_UNAVAILABLE,
-                code: "master-key",
-                title: "The deployment's secrets are not in order",
+                code: match fault {
+                    SealFault::Damaged => "access-key-damaged",
+                    _ => "master-key",
+                },
+                title: "The access key cannot be used",
             };
             Problem {
                 field: fault.secret(),
