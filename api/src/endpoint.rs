@@ -63,6 +63,7 @@ endpoints! {
     SetApproval: PUT "/v1/credentials/{id}/approval" Administer Credential, "Sets whose orders wait for a second person's approval.";
     SyncCredential: POST "/v1/credentials/{id}/sync" Operate Credential, "Starts a sync of chosen parts of the directory.";
     ImportOrders: POST "/v1/credentials/{id}/import" Operate Credential, "Starts the import of the account's existing orders.";
+    ResealCredentials: POST "/v1/credentials/reseal" Administer System, "Seals the next access keys anew under the current master key.";
     SyncAll: POST "/v1/sync" Operate Body, "Starts a sync for several accounts at once.";
 
     ListAccounts: GET "/v1/accounts" Read Listed, "Lists the accounts' users and roles.";

@@ -14,5 +14,6 @@ pub mod license;
 pub mod orders;
 pub mod page;
 pub mod problem;
+pub mod reseal;
 pub mod system;
 pub mod tokens;

@@ -29,6 +29,16 @@ fn is_body(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b))
 }
 
+/// Whether a text has the form of an id of any kind.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    text.split_once('_').is_some_and(|(prefix, body)| {
+        (1..=8).contains(&prefix.len())
+            && prefix.bytes().all(|b| b.is_ascii_lowercase())
+            && is_body(body)
+    })
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*

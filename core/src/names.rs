@@ -50,7 +50,8 @@ pub enum NameFault {
          only letters, digits and hyphens are allowed (RFC 5890 §2.3.1)"
     )]
     ForbiddenCharacter {
-        /// The label as it came, shortened.
+        /// The label up to that character: what is no name may be a secret in the wrong place, and is
+        /// not repeated.
         label: String,
         /// The first character that is not allowed.
         character: char,
@@ -202,12 +203,12 @@ fn check_label(label: &str) -> Result<(), NameFault> {
             label: shown(label),
         });
     }
-    if let Some(character) = label
-        .chars()
-        .find(|c| !(c.is_ascii_alphanumeric() || *c == '-'))
+    let forbidden = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+    if let Some((before, _)) = label.split_once(forbidden)
+        && let Some(character) = label.chars().find(|c| forbidden(*c))
     {
         return Err(NameFault::ForbiddenCharacter {
-            label: shown(label),
+            label: format!("{}…", shown(before)),
             character,
         });
     }

@@ -104,6 +104,8 @@ fn each_mistake_has_its_own_fault() {
             "{text}"
         );
     }
+    let told = fault("www.k1/a+secret").to_string();
+    assert!(told.starts_with("the label \"k1…\" contains '/'"), "{told}");
     for text in [
         "192.0.2.1",
         "192.0.2.1.",

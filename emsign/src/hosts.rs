@@ -1,4 +1,10 @@
 //! Where emSign's API lives (emSign API reference, A1), and which other addresses are taken.
+//!
+//! A [`BaseUrl`] is only made by [`checked_base`], and a request only from a [`BaseUrl`], so that no
+//! text of a person, a database or the CA decides where a call goes.
+
+mod bases;
+mod name;
 
 use std::{
     fmt,
@@ -6,7 +12,9 @@ use std::{
 };
 
 use certwright_core::credential::Environment;
-use http::Uri;
+use http::{Uri, uri::Authority};
+
+pub use self::bases::{Bases, setting_name};
 
 /// The base of an environment, or none for [`Environment::Development`], whose base comes from the
 /// deployment's configuration through [`checked_base`].
@@ -55,6 +63,15 @@ impl fmt::Display for BaseUrl {
     }
 }
 
+/// How far away a base may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// A public host by its name, over https on its own port.
+    Internet,
+    /// A look-alike for development, on this machine.
+    ThisMachine,
+}
+
 /// Why an address is not taken as a base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaseRefused {
@@ -67,6 +84,20 @@ pub enum BaseRefused {
     /// Plain http to another machine would show order data to everybody on the way.
     #[error("may use plain http only for this machine (localhost, 127.0.0.1, [::1])")]
     PlainHttp,
+    /// Another machine for what is to stay on this one.
+    #[error(
+        "is not on this machine (localhost, 127.0.0.1, [::1]); a CA elsewhere needs DEVELOPMENT_CA_REMOTE set to true"
+    )]
+    NotThisMachine,
+    /// An IP address, in whatever notation.
+    #[error("must have a host name, not an IP address")]
+    Address,
+    /// A name that leads, or may lead, to a machine nearby.
+    #[error("has a host name that is reserved, private or made of an address")]
+    Near,
+    /// Another port than that of https.
+    #[error("must use port 443")]
+    Port,
     /// A user name or password.
     #[error("must not contain a user name or password")]
     UserInfo,
@@ -85,7 +116,7 @@ pub enum BaseRefused {
 ///
 /// # Errors
 /// [`BaseRefused`] says what is wrong.
-pub fn checked_base(text: &str) -> Result<BaseUrl, BaseRefused> {
+pub fn checked_base(text: &str, reach: Reach) -> Result<BaseUrl, BaseRefused> {
     let text = text.trim();
     if text.len() > BaseUrl::MAX_BYTES {
         return Err(BaseRefused::TooLong);
@@ -102,35 +133,46 @@ pub fn checked_base(text: &str) -> Result<BaseUrl, BaseRefused> {
         return Err(BaseRefused::UserInfo);
     }
     let host = authority.host().to_ascii_lowercase();
-    let address = ipv6_literal(&host);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
-    if host.is_empty() || (address.is_none() && !host.chars().all(plain)) {
-        return Err(BaseRefused::NotAUrl);
-    }
-    let scheme = match scheme.to_ascii_lowercase().as_str() {
-        "https" => "https",
-        "http" if is_loopback(&host, address) => "http",
-        "http" => return Err(BaseRefused::PlainHttp),
+    let scheme = match (scheme.to_ascii_lowercase().as_str(), reach) {
+        ("https", _) => "https",
+        ("http", Reach::ThisMachine) => "http",
+        ("http", Reach::Internet) => return Err(BaseRefused::PlainHttp),
         _ => return Err(BaseRefused::Scheme),
+    };
+    match reach {
+        Reach::ThisMachine if is_loopback(&host) => {}
+        Reach::ThisMachine => return Err(BaseRefused::NotThisMachine),
+        Reach::Internet if host.starts_with('[') => return Err(BaseRefused::Address),
+        Reach::Internet => name::public(&host)?,
+    }
+    let port = match (port(authority)?, reach) {
+        (None, _) | (Some(443), Reach::Internet) => String::new(),
+        (Some(_), Reach::Internet) => return Err(BaseRefused::Port),
+        (Some(port), Reach::ThisMachine) => format!(":{port}"),
     };
     let path = uri.path().trim_end_matches('/');
     if !path.is_empty() && !path.split('/').skip(1).all(is_plain_segment) {
         return Err(BaseRefused::NotAUrl);
     }
-    let port = authority
-        .port_u16()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
     Ok(BaseUrl(format!("{scheme}://{host}{port}{path}")))
 }
 
-fn ipv6_literal(host: &str) -> Option<Ipv6Addr> {
-    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+/// The port, where there is one: whatever follows the host is a port or nothing.
+fn port(authority: &Authority) -> Result<Option<u16>, BaseRefused> {
+    let rest = authority.as_str().get(authority.host().len()..);
+    match (rest, authority.port_u16()) {
+        (Some(""), None) => Ok(None),
+        (Some(_), Some(port)) if port > 0 => Ok(Some(port)),
+        _ => Err(BaseRefused::NotAUrl),
+    }
 }
 
-fn is_loopback(host: &str, address: Option<Ipv6Addr>) -> bool {
+fn is_loopback(host: &str) -> bool {
+    let v6 = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
     host == "localhost"
-        || address.is_some_and(|address| address.is_loopback())
+        || v6.is_some_and(|v6| v6.parse() == Ok(Ipv6Addr::LOCALHOST))
         || host
             .parse::<Ipv4Addr>()
             .is_ok_and(|address| address.is_loopback())
@@ -144,77 +186,4 @@ fn is_plain_segment(segment: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_environment_but_development_has_a_base_that_passes_the_check() {
-        for environment in [
-            Environment::ProductionGlobal,
-            Environment::ProductionUs,
-            Environment::ProductionHub,
-            Environment::CaSandbox,
-        ] {
-            let text = base(environment).unwrap();
-            assert_eq!(checked_base(text).unwrap().as_str(), text);
-        }
-        assert_eq!(base(Environment::Development), None);
-    }
-
-    #[test]
-    fn exactly_one_slash_stands_before_the_operation() {
-        for text in [
-            "https://ca.example/api",
-            "https://ca.example/api/",
-            " https://CA.example/api// ",
-        ] {
-            let uri = checked_base(text).unwrap().join("TrackOrder");
-            assert_eq!(uri.to_string(), "https://ca.example/api/TrackOrder");
-        }
-        let bare = checked_base("http://127.0.0.1:8787/").unwrap();
-        assert_eq!(
-            bare.join("TrackOrder").to_string(),
-            "http://127.0.0.1:8787/TrackOrder"
-        );
-    }
-
-    #[test]
-    fn plain_http_stays_on_this_machine() {
-        for text in [
-            "http://localhost:1",
-            "http://127.9.9.9/x",
-            "http://[::1]:80/x",
-        ] {
-            assert!(checked_base(text).is_ok(), "{text}");
-        }
-        for text in [
-            "http://ca.example",
-            "http://10.0.0.1",
-            "http://localhost.example",
-            "http://[::2]",
-        ] {
-            assert_eq!(checked_base(text), Err(BaseRefused::PlainHttp), "{text}");
-        }
-    }
-
-    #[test]
-    fn odd_addresses_are_refused() {
-        for (text, refused) in [
-            ("", BaseRefused::NotAUrl),
-            ("/only/a/path", BaseRefused::NotAUrl),
-            ("ca.example", BaseRefused::NotAUrl),
-            ("ftp://ca.example/x", BaseRefused::Scheme),
-            ("https://me:secret@ca.example/x", BaseRefused::UserInfo),
-            ("https://ca.example/x?y=1", BaseRefused::QueryOrFragment),
-            ("https://ca.example/x#y", BaseRefused::QueryOrFragment),
-            ("https://ca.example/a/../b", BaseRefused::NotAUrl),
-            ("https://ca.example/a//b", BaseRefused::NotAUrl),
-            ("https://ca.example\\x/y", BaseRefused::NotAUrl),
-            ("https://ca.example/%2e%2e", BaseRefused::NotAUrl),
-        ] {
-            assert_eq!(checked_base(text), Err(refused), "{text}");
-        }
-        let long = format!("https://ca.example/{}", "a".repeat(600));
-        assert_eq!(checked_base(&long), Err(BaseRefused::TooLong));
-    }
-}
+mod tests;

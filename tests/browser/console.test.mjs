@@ -145,6 +145,17 @@ test("the page may run nothing but its own scripts", async () => {
   const policy = response.headers()["content-security-policy"];
   assert.match(policy, /default-src 'none'/);
   assert.match(policy, /script-src 'self' 'wasm-unsafe-eval'(;|$)/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  for (const [name, value] of [
+    ["cross-origin-opener-policy", "same-origin"],
+    ["cross-origin-resource-policy", "same-origin"],
+    ["referrer-policy", "no-referrer"],
+    ["x-content-type-options", "nosniff"],
+    ["x-frame-options", "DENY"],
+  ]) {
+    assert.equal(response.headers()[name], value);
+  }
+  assert.match(response.headers()["permissions-policy"], /camera=\(\)/);
 });
 
 test("no page complained", () => assert.deepEqual(opened.faults, []));

@@ -1,5 +1,6 @@
 //! What tests across crates share.
 
+pub mod canary;
 mod draws;
 pub mod kills;
 pub mod live;

@@ -15,6 +15,7 @@ use crate::{
     fault::{Conflict, Fault},
     platform::{NoReply, Platform},
     random::{self, Fresh},
+    seal,
     storage::credentials::{self, CredentialRow},
 };
 
@@ -66,9 +67,7 @@ impl<'p, P: Platform> Connection<'p, P> {
         if credential.needs_key() {
             return Err(key_missing());
         }
-        let key = platform
-            .unseal(&credential.id, &credential.sealed_key)
-            .await?;
+        let key = seal::unseal(platform, &credential.id, &credential.sealed_key).await?;
         let base = platform
             .settings()
             .ca_base(credential.environment)
@@ -161,7 +160,7 @@ impl<'p, P: Platform> Connection<'p, P> {
             .await;
         let reply = reply.map_err(|no_reply| {
             CaFault::Unanswered(match no_reply {
-                NoReply::Connection => Unanswered::Connection,
+                NoReply::NotAllowed | NoReply::Connection => Unanswered::Connection,
                 NoReply::TooLarge => Unanswered::TooLarge,
             })
         })?;

@@ -18,6 +18,7 @@ pub mod platform;
 pub mod random;
 pub mod receive;
 pub mod schedule;
+pub mod seal;
 pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;

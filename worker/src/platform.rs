@@ -5,11 +5,13 @@
 
 use certwright_core::{
     access::{AccessSettings, TeamDomain},
-    credential::{AccessKey, Environment},
-    ids::CredentialId,
+    credential::Environment,
+    origin::ExtensionOrigins,
+    pace::TooMany,
+    seal::{MasterKeyVersion, NONCE_BYTES},
     time::Timestamp,
 };
-use certwright_emsign::hosts::{self, BaseUrl};
+use certwright_emsign::hosts::{BaseUrl, Bases};
 
 use crate::{database::Database, work::Message};
 
@@ -37,7 +39,8 @@ pub trait Platform {
     /// Settings of this deployment.
     fn settings(&self) -> &Settings;
 
-    /// Makes a call to the CA: bounded in time and size, redirects not followed.
+    /// Makes a call to the CA: to one of the deployment's bases only, bounded in time and size,
+    /// redirects not followed.
     ///
     /// # Errors
     /// [`NoReply`] when there is no complete reply.
@@ -60,23 +63,70 @@ pub trait Platform {
     /// found by the sweep, so failure is not an error of the caller's.
     async fn enqueue(&self, messages: Vec<Message>, delay: u32);
 
-    /// Seals an access key under the current master key, bound to the row that will hold it.
+    /// Encrypts with AES-256-GCM under a master key and a fresh random nonce, which is drawn in
+    /// here so that no caller can use one twice.
     ///
     /// # Errors
     /// [`SealFault`].
-    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault>;
+    async fn encrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Encrypted, SealFault>;
 
-    /// Opens what [`Platform::seal`] sealed for the same row.
+    /// Opens what [`Platform::encrypt`] closed, if key and additional data are the same.
     ///
     /// # Errors
     /// [`SealFault`].
-    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault>;
+    async fn decrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        encrypted: &Encrypted,
+    ) -> Result<Vec<u8>, SealFault>;
+
+    /// Counts a request or the like under a key, if that is not one too many.
+    ///
+    /// # Errors
+    /// [`TooMany`].
+    async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany>;
 
     /// Reads the cache, which may have lost or never had it.
     async fn cached(&self, key: &str) -> Option<String>;
 
     /// Writes the cache, for at most `seconds`.
     async fn cache(&self, key: &str, value: String, seconds: u64);
+}
+
+/// What is counted of each caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meter {
+    /// Requests of any kind, by token or address.
+    Requests,
+    /// Sign-ins that failed, by address.
+    FailedSignIns,
+}
+
+impl Meter {
+    /// How many a minute are taken where neither the deployment nor the platform's own limiter says
+    /// another number. The console sends some ten at once when it is opened.
+    #[must_use]
+    pub fn per_minute(self, settings: &Settings) -> u32 {
+        match self {
+            Self::Requests => settings.requests_per_minute.unwrap_or(600),
+            Self::FailedSignIns => settings.failed_sign_ins_per_minute.unwrap_or(20),
+        }
+    }
+
+    /// A name for keys.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::FailedSignIns => "failed sign-ins",
+        }
+    }
 }
 
 /// Settings of a deployment, read from its variables and secrets.
@@ -87,8 +137,17 @@ pub struct Settings {
     pub access: Option<AccessSettings>,
     /// Verifies licenses; without it none can be set, and the community license applies.
     pub license_public_key: Option<[u8; 32]>,
-    /// The look-alike CA of a development deployment, if one is configured.
-    pub development_ca: Option<BaseUrl>,
+    /// The master key that closes new seals.
+    pub master_key: MasterKeyVersion,
+    /// How many requests a caller may send in a minute, where the deployment says so itself;
+    /// else the platform's own limiter decides.
+    pub requests_per_minute: Option<u32>,
+    /// How many sign-ins may fail in a minute from one address, likewise.
+    pub failed_sign_ins_per_minute: Option<u32>,
+    /// The extensions that may read replies across origins.
+    pub extension_origins: ExtensionOrigins,
+    /// Where calls to the CA go.
+    pub ca: Bases,
     /// Seconds by which the clock is ahead, so that a development deployment can be shown what
     /// hours bring; zero everywhere else.
     pub clock_ahead: i64,
@@ -100,34 +159,85 @@ impl Settings {
     /// Where calls for an environment go; `None` when this deployment has no such environment.
     #[must_use]
     pub fn ca_base(&self, environment: Environment) -> Option<BaseUrl> {
-        match environment {
-            Environment::Development => self.development_ca.clone(),
-            other => hosts::base(other).and_then(|base| hosts::checked_base(base).ok()),
-        }
+        self.ca.of(environment)
     }
 }
 
 /// There is no complete reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoReply {
+    /// The address is below none of the deployment's bases; nothing was sent.
+    NotAllowed,
     /// The connection failed, was cut, or took too long.
     Connection,
     /// The reply is larger than is read.
     TooLarge,
 }
 
-/// A key could not be sealed or opened.
+/// Nonce and ciphertext, the tag at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encrypted {
+    /// The nonce.
+    pub nonce: [u8; NONCE_BYTES],
+    /// The ciphertext with its tag.
+    pub ciphertext: Vec<u8>,
+}
+
+/// A secret could not be sealed or opened. Nothing is changed then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealFault {
-    /// The deployment has no master key of the version that the seal names.
-    #[error("the master key version {0} is not configured; set the secret MASTER_KEY_V{0}")]
-    MissingMasterKey(u32),
+    /// The deployment has no master key of the version that is asked for.
+    #[error("the secret {} is not set", .0.secret_name())]
+    MissingMasterKey(MasterKeyVersion),
     /// The configured master key is not 32 bytes of base64.
-    #[error("the secret MASTER_KEY_V{0} is not 32 bytes of base64; set it again")]
-    MalformedMasterKey(u32),
-    /// The seal is not one, or was made with another master key or for another row.
+    #[error("the secret {} is not 32 bytes of base64", .0.secret_name())]
+    MalformedMasterKey(MasterKeyVersion),
+    /// The seal was made with another master key or for another row.
     #[error(
-        "the stored access key does not open; the master key is another one, or the record was moved"
+        "the stored access key does not open with the secret {}: that is not the key that sealed it, \
+         or the record was moved or changed",
+        .0.secret_name()
     )]
-    DoesNotOpen,
+    DoesNotOpen(MasterKeyVersion),
+    /// What is stored is no seal.
+    #[error("the stored access key is damaged")]
+    Damaged,
+    /// The platform's cryptography does not work.
+    #[error("the platform did not encrypt")]
+    Platform,
+}
+
+impl SealFault {
+    /// The secret at fault, where it is one.
+    #[must_use]
+    pub fn secret(self) -> Option<String> {
+        match self {
+            Self::MissingMasterKey(version)
+            | Self::MalformedMasterKey(version)
+            | Self::DoesNotOpen(version) => Some(version.secret_name()),
+            Self::Damaged | Self::Platform => None,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(self) -> String {
+        match self {
+            Self::MissingMasterKey(version) => {
+                let name = version.secret_name();
+                format!("set the secret {name} with `wrangler secret put {name}`")
+            }
+            Self::MalformedMasterKey(version) => {
+                let name = version.secret_name();
+                format!("set the secret {name} again: base64 of the same 32 bytes as before")
+            }
+            Self::DoesNotOpen(version) => format!(
+                "set the secret {} to the key that was used before; if that is lost, give the \
+                 account its access key again",
+                version.secret_name()
+            ),
+            Self::Damaged => "give the account its access key again".to_owned(),
+            Self::Platform => "try again in a moment".to_owned(),
+        }
+    }
 }

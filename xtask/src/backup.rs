@@ -36,7 +36,7 @@ pub(crate) struct Restore {
 
 /// Which system; the development system when no address is given.
 #[derive(clap::Args)]
-struct System {
+pub(crate) struct System {
     /// The address of the Worker.
     #[arg(long, env = "CERTWRIGHT_ADDRESS")]
     address: Option<String>,
@@ -52,7 +52,7 @@ struct System {
 }
 
 impl System {
-    fn client(&self) -> Result<Client> {
+    pub(crate) fn client(&self) -> Result<Client> {
         if let Some(address) = &self.address {
             let token = self.token.as_deref();
             let token = token.context("set CERTWRIGHT_TOKEN to the administrator's token")?;

@@ -14,6 +14,7 @@ mod dev;
 mod faults;
 mod license;
 mod package;
+mod reseal;
 mod running;
 mod screens;
 mod test;
@@ -44,6 +45,8 @@ enum Command {
     Dump(backup::Dump),
     /// Restores such a file into an empty system.
     Restore(backup::Restore),
+    /// Seals every access key anew under the current master key.
+    Reseal(reseal::Arguments),
     /// Plays random histories of the whole system under faults.
     Faults(faults::Arguments),
     /// Packs the extension for the stores of both browsers.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Dump(arguments) => backup::dump(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Reseal(arguments) => reseal::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Package(arguments) => package::run(&arguments),
         Command::Screens(arguments) => screens::run(&arguments),

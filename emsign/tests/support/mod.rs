@@ -26,7 +26,8 @@ pub const CSR: &str =
 
 pub fn account() -> Account {
     Account {
-        base: hosts::checked_base("https://ca.example/emSignHub-API/").unwrap(),
+        base: hosts::checked_base("https://ca.example/emSignHub-API/", hosts::Reach::Internet)
+            .unwrap(),
         number: account_number(),
         key: AccessKey::parse(KEY).unwrap(),
     }

@@ -81,6 +81,7 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
         | Endpoint::StoreCsr
         | Endpoint::ListCsrs
         | Endpoint::CheckDueOrders
+        | Endpoint::ResealCredentials
         | Endpoint::AdmitHeld
         | Endpoint::ListJobs
         | Endpoint::ListDeadLetters

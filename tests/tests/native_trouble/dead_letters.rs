@@ -126,5 +126,5 @@ fn trouble_of_our_own_is_set_aside_with_its_cause() {
     assert_eq!(story.get(&job)["state"], "failed");
     let letters = story.get("/v1/dead-letters");
     let error = text(&letters["items"][0]["error"]);
-    assert!(error.contains("does not open"), "{letters:#}");
+    assert!(error.contains("is damaged"), "{letters:#}");
 }

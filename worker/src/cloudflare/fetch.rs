@@ -35,7 +35,13 @@ pub(super) async fn call(
     pin_mut!(exchange);
     pin_mut!(limit);
     match select(exchange, limit).await {
-        Either::Left((reply, _)) => reply,
+        Either::Left((reply, _)) => {
+            // What was not read to its end is not read any further.
+            if reply.is_err() {
+                abort.abort();
+            }
+            reply
+        }
         Either::Right(((), _)) => {
             abort.abort();
             Err(NoReply::Connection)

@@ -2,14 +2,13 @@
 
 mod database;
 mod fetch;
+mod pace;
 mod seal;
 mod settings;
 
 use std::time::Duration;
 
-use certwright_core::{
-    access::TeamDomain, credential::AccessKey, ids::CredentialId, time::Timestamp,
-};
+use certwright_core::{access::TeamDomain, pace::TooMany, seal::MasterKeyVersion, time::Timestamp};
 use worker::{
     Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue,
     QueueRetryOptionsBuilder, ScheduleContext, ScheduledEvent, console_error, console_log, event,
@@ -19,7 +18,7 @@ use self::database::D1;
 use crate::{
     ca::Urgency,
     http,
-    platform::{NoReply, Platform, SealFault, Settings},
+    platform::{Encrypted, Meter, NoReply, Platform, SealFault, Settings},
     schedule,
     storage::work::LEASE_SECONDS,
     work::{self, Message},
@@ -78,6 +77,10 @@ impl Platform for Cloudflare {
         &self,
         request: ::http::Request<Vec<u8>>,
     ) -> Result<::http::Response<Vec<u8>>, NoReply> {
+        if !self.settings.ca.allow(request.uri()) {
+            console_error!("a call to an address that is not the CA's was not made");
+            return Err(NoReply::NotAllowed);
+        }
         fetch::call(request).await
     }
 
@@ -103,12 +106,26 @@ impl Platform for Cloudflare {
         }
     }
 
-    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault> {
-        seal::seal(&self.env, row, key).await
+    async fn encrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Encrypted, SealFault> {
+        seal::encrypt(&self.env, version, additional_data, plaintext).await
     }
 
-    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault> {
-        seal::unseal(&self.env, row, sealed).await
+    async fn decrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        encrypted: &Encrypted,
+    ) -> Result<Vec<u8>, SealFault> {
+        seal::decrypt(&self.env, version, additional_data, encrypted).await
+    }
+
+    async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany> {
+        pace::count(&self.env, &self.settings, self.now(), meter, key).await
     }
 
     async fn cached(&self, key: &str) -> Option<String> {

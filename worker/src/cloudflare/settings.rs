@@ -1,7 +1,10 @@
 //! Variables and secrets of the deployment.
 
-use certwright_core::access::AccessSettings;
-use certwright_emsign::hosts;
+use certwright_core::{
+    access::AccessSettings, credential::Environment, origin::ExtensionOrigins,
+    seal::MasterKeyVersion,
+};
+use certwright_emsign::hosts::Bases;
 use sha2::{Digest, Sha256};
 use worker::Env;
 
@@ -22,14 +25,20 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
                 .ok_or_else(|| malformed("LICENSE_PUBLIC_KEY", "is 32 bytes of base64"))
         })
         .transpose()?;
-    let development_ca = optional(env, "DEVELOPMENT_CA_BASE")
-        .map(|base| {
-            hosts::checked_base(&base)
-                .map_err(|fault| malformed("DEVELOPMENT_CA_BASE", &fault.to_string()))
+    let master_key = MasterKeyVersion::current(optional(env, "MASTER_KEY_CURRENT").as_deref())
+        .map_err(|fault| malformed("MASTER_KEY_CURRENT", &fault.to_string()))?;
+    let extension_origins = optional(env, "EXTENSION_ORIGINS")
+        .map(|text| {
+            ExtensionOrigins::parse(&text)
+                .map_err(|fault| malformed("EXTENSION_ORIGINS", &fault.to_string()))
         })
-        .transpose()?;
+        .transpose()?
+        .unwrap_or_default();
+    let ca = Bases::configured(|name| optional(env, name))
+        .map_err(|(name, refused)| malformed(name, &refused.to_string()))?;
+    let is_development = ca.of(Environment::Development).is_some();
     let clock_ahead = optional(env, "DEVELOPMENT_CLOCK_AHEAD")
-        .filter(|_| development_ca.is_some())
+        .filter(|_| is_development)
         .map(|seconds| {
             let rule = "is a number of seconds";
             seconds
@@ -48,9 +57,23 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
         clock_ahead: clock_ahead.unwrap_or(0),
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,
-        shows_costs: development_ca.is_some(),
-        development_ca,
+        master_key,
+        requests_per_minute: number(env, "REQUESTS_PER_MINUTE")?,
+        failed_sign_ins_per_minute: number(env, "FAILED_SIGN_INS_PER_MINUTE")?,
+        extension_origins,
+        shows_costs: is_development,
+        ca,
     })
+}
+
+/// A whole number that may be absent.
+fn number(env: &Env, name: &str) -> worker::Result<Option<u32>> {
+    optional(env, name)
+        .map(|text| {
+            text.parse()
+                .map_err(|_| malformed(name, "is a whole number"))
+        })
+        .transpose()
 }
 
 /// A variable that may be absent or empty.

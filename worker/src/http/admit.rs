@@ -1,10 +1,11 @@
 //! Who gets in: authentication, then the core's verdict, then a note of who was refused.
 
 use certwright_api::{
-    endpoint::{Endpoint, Matched},
+    endpoint::Matched,
     tokens::{Me, SignIn},
 };
 use certwright_core::{
+    ids,
     permission::{Place, Standing, Verdict, judge},
     time::{MINUTE, Timestamp},
 };
@@ -12,7 +13,8 @@ use http::Request;
 
 use super::{
     authenticate::{SignedIn, Stranger, Turned, authenticate, unknown},
-    dispatch::Stopped,
+    handle::Stopped,
+    limits,
     scope::Target,
 };
 use crate::{
@@ -85,7 +87,10 @@ pub(super) async fn admit<P: Platform>(
         Ok(signed_in) => signed_in,
         Err(Stranger::Fault(fault)) => return Err(fault.into()),
         Err(Stranger::Turned(turned, caller)) => {
-            note_refusal(platform, request, endpoint, &caller).await;
+            if turned.is_failed_sign_in() {
+                limits::failed_sign_ins(platform, request.headers()).await?;
+            }
+            note_refusal(platform, matched, &caller).await;
             return Err(Stopped::Turned(turned));
         }
     };
@@ -102,7 +107,7 @@ pub(super) async fn admit<P: Platform>(
         }
     }
     if let Some(stopped) = refusal(verdict, &target) {
-        note_refusal(platform, request, endpoint, &caller).await;
+        note_refusal(platform, matched, &caller).await;
         return Err(stopped);
     }
     Ok(Admitted {
@@ -129,17 +134,19 @@ const NOTED_EVERY: i64 = MINUTE;
 /// Writes down who was refused what.
 pub(super) async fn note_refusal<P: Platform>(
     platform: &P,
-    request: &Request<Vec<u8>>,
-    endpoint: Endpoint,
+    matched: &Matched<'_>,
     caller: &Caller,
 ) {
+    let endpoint = matched.endpoint;
     let subject = format!("{} {}", endpoint.method(), endpoint.template());
     let since = platform.now().plus(-NOTED_EVERY);
     let noted = refusals::is_noted(platform.database(), &caller.actor, &subject, since).await;
     if noted == Ok(true) {
         return;
     }
-    let path: String = request.uri().path().chars().take(200).collect();
+    // An address may hold anything in the place of an id, a secret that was pasted there included.
+    let id = matched.parameter.filter(|text| ids::is_id(text));
+    let path = endpoint.path(id.unwrap_or("{id}"));
     let entry = audit::Entry {
         caller,
         action: "access",

@@ -42,6 +42,21 @@ pub(super) enum Turned {
     Scope,
 }
 
+impl Turned {
+    /// Whether somebody has tried to sign in and could not, or has not tried at all.
+    pub(super) fn is_failed_sign_in(self) -> bool {
+        match self {
+            Self::Missing
+            | Self::Unknown
+            | Self::Expired
+            | Self::Revoked
+            | Self::Assertion(_)
+            | Self::Elsewhere => true,
+            Self::KeysMissing | Self::NoRights | Self::Role | Self::Scope => false,
+        }
+    }
+}
+
 /// Somebody who is signed in.
 pub(super) struct SignedIn {
     pub(super) caller: Caller,

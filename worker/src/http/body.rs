@@ -19,6 +19,15 @@ pub(super) enum BodyFault {
 /// Reads a JSON body.
 pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, BodyFault> {
     let text = text(headers, body, "application/json")?;
+    // serde would read a list as an object's fields in their order.
+    if text.trim_ascii_start().starts_with('[') {
+        let message = "is a list, where an object is wanted";
+        return Err(BodyFault::Fields(Fault::invalid(
+            "body",
+            "wrong-kind",
+            message,
+        )));
+    }
     serde_json::from_str(text).map_err(|error| BodyFault::Fields(misread(&error)))
 }
 
@@ -28,19 +37,29 @@ pub(super) fn lines<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<&'b str, 
 }
 
 fn text<'b>(headers: &HeaderMap, body: &'b [u8], wanted: &str) -> Result<&'b str, BodyFault> {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let media_type = content_type
-        .unwrap_or("")
-        .split(';')
-        .next()
-        .unwrap_or("")
-        .trim();
-    if !media_type.eq_ignore_ascii_case(wanted) {
+    if !is_media_type(headers, wanted) {
         return Err(BodyFault::ContentType);
     }
     std::str::from_utf8(body).map_err(|_| BodyFault::Fields(not_utf8()))
+}
+
+/// Whether the body is of this type by its own word: one header, and no parameter but the only
+/// charset that JSON has (RFC 8259 §8.1).
+fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return false;
+    };
+    let mut parts = value.to_str().unwrap_or("").split(';').map(str::trim);
+    let names_type = parts
+        .next()
+        .is_some_and(|first| first.eq_ignore_ascii_case(wanted));
+    names_type
+        && parts.all(|parameter| {
+            ["charset=utf-8", "charset=\"utf-8\""]
+                .iter()
+                .any(|known| parameter.eq_ignore_ascii_case(known))
+        })
 }
 
 /// Reads a JSON body that may be absent.
@@ -55,6 +74,14 @@ pub(super) fn json_or_default<T: DeserializeOwned + Default>(
     }
 }
 
+/// A name that was sent and is not known, if it looks like the name of a field: letters alone, and
+/// not many. Anything else may be a secret in the wrong place, and is not repeated.
+pub(super) fn shown_name<'n>(name: &'n str, otherwise: &'n str) -> &'n str {
+    let looks_like_one =
+        (1..=24).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic());
+    if looks_like_one { name } else { otherwise }
+}
+
 fn not_utf8() -> Fault {
     Fault::invalid(
         "body",
@@ -67,27 +94,27 @@ fn not_utf8() -> Fault {
 /// of unknown kinds, but it does of wrong types, so only the known forms are passed on.
 fn misread(error: &serde_json::Error) -> Fault {
     let text = error.to_string();
-    let field = text.split('`').nth(1).unwrap_or("body").to_owned();
+    let field = text.split('`').nth(1).unwrap_or("body");
     let place = format!("line {}, column {}", error.line(), error.column());
     if text.starts_with("unknown field") {
         let message =
             format!("is no field of this request ({place}); remove it or correct its name");
-        return Fault::invalid(&field, "unknown-field", message);
+        return Fault::invalid(shown_name(field, "body"), "unknown-field", message);
     }
     if text.starts_with("missing field") {
-        return Fault::invalid(&field, "missing-field", "is missing; add it");
+        return Fault::invalid(field, "missing-field", "is missing; add it");
+    }
+    if text.starts_with("duplicate field") {
+        let message = format!("stands there twice ({place}); remove one");
+        return Fault::invalid(field, "duplicate-field", message);
     }
     if text.starts_with("unknown variant") {
+        // The value stands before, and may hold anything; the known ones are ours.
         let known = text
-            .split("expected")
-            .nth(1)
-            .unwrap_or("")
-            .split(" at line")
-            .next();
-        let message = format!(
-            "has a value that is not known ({place}); use{}",
-            known.unwrap_or("")
-        );
+            .rsplit_once("`, expected ")
+            .map_or("", |(_, known)| known);
+        let known = known.split(" at line").next().unwrap_or("");
+        let message = format!("has a value that is not known ({place}); use {known}");
         return Fault::invalid("body", "unknown-value", message);
     }
     if error.is_data() {

@@ -1,15 +1,16 @@
-//! From a request to the use case that it asks for.
+//! Which use case an endpoint stands for, and what it is given of the request.
 
 use certwright_api::{
     certificates::CertificateView,
     credentials::{ImportRequest, RotateCredential, SetApproval, SyncAllRequest, SyncRequest},
     csrs::CsrRequest,
-    endpoint::{Endpoint, Matched, NoEndpoint},
+    endpoint::Endpoint,
     license::SetLicense,
     orders::{
         CancelRequest, DeclineRequest, OrderRequest, OrderView, RevokeRequest, VerifyDcvRequest,
     },
     page::Page,
+    reseal::ResealRequest,
     system::Health,
 };
 use certwright_core::{
@@ -18,187 +19,42 @@ use certwright_core::{
     ids::{CredentialId, OrderReference},
     permission::Action,
 };
-use http::{
-    HeaderMap, HeaderValue, Request,
-    header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
-};
+use http::HeaderMap;
 use sha2::{Digest, Sha256};
 
 use super::{
-    admit::{Admitted, admit, note_refusal},
-    authenticate::Turned,
-    body::{self, BodyFault, MAX_BODY},
-    csv, problem,
+    admit::Admitted,
+    body, csv,
+    handle::Stopped,
     query::Query,
     reply::{self, Reply, accepted, created, ok},
     scope::{Aimed, Bounded},
     search,
 };
-#[cfg(feature = "testing")]
-use crate::caller::Caller;
 use crate::{
     caller::Within,
-    database::Database,
     fault::{Conflict, Fault},
     platform::Platform,
-    random::{self, Fresh},
+    random::Fresh,
     usecase::{
         admit_held, approval, cancel, certificates, check, credentials, csr, dcv, dead_letters,
-        delete, dump, import, license, lists, order_view, place_order, restore, revoke, summary,
-        sync, tokens, validate_order,
+        delete, dump, import, license, lists, order_view, place_order, reseal, restore, revoke,
+        summary, sync, tokens, validate_order,
     },
 };
 
-/// Why a request is not served by its use case.
-pub(super) enum Stopped {
-    Turned(Turned),
-    TooLarge,
-    ContentType,
-    Fault(Fault),
-}
-
-impl From<Fault> for Stopped {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl From<BodyFault> for Stopped {
-    fn from(fault: BodyFault) -> Self {
-        match fault {
-            BodyFault::ContentType => Self::ContentType,
-            BodyFault::Fields(fault) => Self::Fault(fault),
-        }
-    }
-}
-
-/// Serves a request:
-///
-/// 1. finds the endpoint (404, 405);
-/// 2. finds out who is calling and whether they may (401, 403, audited);
-/// 3. bounds and reads what was sent (413, 415, 422);
-/// 4. runs the use case; its faults become problem documents.
-pub async fn handle<P: Platform>(platform: &P, request: Request<Vec<u8>>) -> Reply {
-    let reply = route(platform, &request).await;
-    finished(platform, reply)
-}
-
-/// Serves a request of somebody who has signed in otherwise: for native tests, which play people
-/// with every role. What the role may not do is refused as ever.
-#[cfg(feature = "testing")]
-pub async fn handle_as<P: Platform>(
-    platform: &P,
-    caller: Caller,
-    request: Request<Vec<u8>>,
-) -> Reply {
-    let reply = match Endpoint::find(request.method(), request.uri().path()) {
-        Ok(matched) if matched.endpoint.action().allows(caller.role) => {
-            let served = match Admitted::of(caller, &matched) {
-                Ok(admitted) => {
-                    serve_admitted(platform, &request, matched.endpoint, admitted).await
-                }
-                Err(fault) => Err(fault.into()),
-            };
-            settled(platform, served, "test")
-        }
-        Ok(_) => problem::turned_away(Turned::Role),
-        Err(_) => problem::no_address(),
-    };
-    finished(platform, reply)
-}
-
-fn finished<P: Platform>(platform: &P, mut reply: Reply) -> Reply {
-    let headers = reply.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if platform.settings().shows_costs {
-        let cost = platform.database().cost();
-        let text = format!(
-            "db;desc=\"rows_read={} rows_written={} queries={}\"",
-            cost.rows_read, cost.rows_written, cost.queries
-        );
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            headers.insert("server-timing", value);
-        }
-    }
-    reply
-}
-
-async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
-    let matched = match Endpoint::find(request.method(), request.uri().path()) {
-        Ok(matched) => matched,
-        Err(NoEndpoint::Path) => return problem::no_address(),
-        Err(NoEndpoint::Method { allowed }) => return problem::other_method(&allowed),
-    };
-    let instance = random::lease(platform);
-    let served = serve(platform, request, &matched).await;
-    settled(platform, served, &instance)
-}
-
-fn settled<P: Platform>(platform: &P, served: Result<Reply, Stopped>, instance: &str) -> Reply {
-    match served {
-        Ok(reply) => reply,
-        Err(Stopped::Turned(turned)) => problem::turned_away(turned),
-        Err(Stopped::TooLarge) => problem::too_large(),
-        Err(Stopped::ContentType) => problem::content_type(),
-        Err(Stopped::Fault(fault)) => {
-            let (reply, log) = problem::of_fault(fault, instance);
-            if let Some(text) = log {
-                platform.log(&format!("request {instance}: {text}"));
-            }
-            reply
-        }
-    }
-}
-
-async fn serve<P: Platform>(
-    platform: &P,
-    request: &Request<Vec<u8>>,
-    matched: &Matched<'_>,
-) -> Result<Reply, Stopped> {
-    let admitted = admit(platform, request, matched).await?;
-    serve_admitted(platform, request, matched.endpoint, admitted).await
-}
-
-async fn serve_admitted<P: Platform>(
-    platform: &P,
-    request: &Request<Vec<u8>>,
-    endpoint: Endpoint,
-    admitted: Admitted,
-) -> Result<Reply, Stopped> {
-    if request.body().len() > MAX_BODY {
-        return Err(Stopped::TooLarge);
-    }
-    let call = Call {
-        platform,
-        admitted,
-        headers: request.headers(),
-        uri: request.uri(),
-        body: request.body(),
-    };
-    call.may_go_on(endpoint).await?;
-    let served = call.serve(endpoint).await;
-    let caller = &call.admitted.caller;
-    // For whoever is bounded to an account, another one is not there, be it in the body or asked for
-    // in a list.
-    if let (Some(_), Err(Stopped::Fault(Fault::NotFound(_)))) = (&caller.scope, &served) {
-        note_refusal(platform, request, endpoint, caller).await;
-    }
-    served
-}
-
 /// A request that may be served.
-struct Call<'r, P: Platform> {
-    platform: &'r P,
-    admitted: Admitted,
-    headers: &'r HeaderMap,
-    uri: &'r http::Uri,
-    body: &'r [u8],
+pub(super) struct Call<'r, P: Platform> {
+    pub(super) platform: &'r P,
+    pub(super) admitted: Admitted,
+    pub(super) headers: &'r HeaderMap,
+    pub(super) uri: &'r http::Uri,
+    pub(super) body: &'r [u8],
 }
 
 impl<P: Platform> Call<'_, P> {
     /// While a dump is being restored nothing else is changed.
-    async fn may_go_on(&self, endpoint: Endpoint) -> Result<(), Stopped> {
+    pub(super) async fn may_go_on(&self, endpoint: Endpoint) -> Result<(), Stopped> {
         let may = match endpoint.action() {
             Action::Public | Action::Read => true,
             Action::Administer
@@ -215,7 +71,7 @@ impl<P: Platform> Call<'_, P> {
         }
     }
 
-    async fn serve(&self, endpoint: Endpoint) -> Result<Reply, Stopped> {
+    pub(super) async fn serve(&self, endpoint: Endpoint) -> Result<Reply, Stopped> {
         let (platform, caller) = (self.platform, &self.admitted.caller);
         match endpoint {
             Endpoint::Health => {
@@ -259,6 +115,10 @@ impl<P: Platform> Call<'_, P> {
                     parts,
                 };
                 accepted(&sync::run(platform, caller, &request).await?)
+            }
+            Endpoint::ResealCredentials => {
+                let request: ResealRequest = self.json_or_default()?;
+                ok(&reseal::step(platform, caller, &request).await?)
             }
             Endpoint::SyncAll => {
                 let request: SyncAllRequest = self.json_or_default()?;

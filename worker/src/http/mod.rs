@@ -3,8 +3,12 @@
 mod admit;
 mod authenticate;
 mod body;
+mod cors;
 mod csv;
 mod dispatch;
+mod handle;
+mod headers;
+mod limits;
 mod problem;
 mod query;
 mod reply;
@@ -12,7 +16,7 @@ mod scope;
 mod search;
 
 pub use body::MAX_BODY;
-pub use dispatch::handle;
+pub use handle::handle;
 #[cfg(feature = "testing")]
-pub use dispatch::handle_as;
+pub use handle::handle_as;
 pub use problem::{not_configured, too_large};

@@ -1,14 +1,20 @@
 //! Faults as RFC 9457 problem documents: the one place.
 
 use certwright_api::problem::{FieldProblem, PROBLEM_JSON, Problem};
-use certwright_core::fault::{CaFault, CaRefusal};
+use certwright_core::{
+    fault::{CaFault, CaRefusal},
+    pace::TooMany,
+};
 use http::{
     HeaderValue, Response, StatusCode,
     header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use super::authenticate::Turned;
-use crate::fault::{Conflict, Fault};
+use super::{authenticate::Turned, headers, limits::TooMuch};
+use crate::{
+    fault::{Conflict, Fault},
+    platform::SealFault,
+};
 
 /// What every problem document has.
 struct Base {
@@ -41,6 +47,13 @@ fn respond(problem: &Problem) -> Response<Vec<u8>> {
     response
 }
 
+/// A reply that no request is dispatched for, with the headers that every reply has.
+fn alone(problem: &Problem) -> Response<Vec<u8>> {
+    let mut response = respond(problem);
+    headers::protect(response.headers_mut());
+    response
+}
+
 /// A fault as a reply, and what the log should say of it.
 pub(super) fn of_fault(fault: Fault, instance: &str) -> (Response<Vec<u8>>, Option<String>) {
     let mut log = None;
@@ -70,10 +83,17 @@ pub(super) fn of_fault(fault: Fault, instance: &str) -> (Response<Vec<u8>>, Opti
             log = Some(fault.to_string());
             let base = Base {
                 status: StatusCode::SERVICE_UNAVAILABLE,
-                code: "master-key",
-                title: "The deployment's secrets are not in order",
+                code: match fault {
+                    SealFault::Damaged => "access-key-damaged",
+                    _ => "master-key",
+                },
+                title: "The access key cannot be used",
             };
-            problem(&base, fault.to_string())
+            Problem {
+                field: fault.secret(),
+                remedy: Some(fault.remedy()),
+                ..problem(&base, fault.to_string())
+            }
         }
     };
     problem.instance = Some(instance.to_owned());
@@ -309,6 +329,56 @@ pub(super) fn other_method(allowed: &[http::Method]) -> Response<Vec<u8>> {
     response
 }
 
+/// A request that is turned away before it is read.
+pub(super) fn too_much(too_much: &TooMuch) -> Response<Vec<u8>> {
+    let (status, code, title, detail, remedy) = match too_much {
+        TooMuch::Address => (
+            StatusCode::URI_TOO_LONG,
+            "address-too-long",
+            "The address is too long",
+            "the path or its query is longer than any of ours",
+            "send less in the path and in its parameters".to_owned(),
+        ),
+        TooMuch::Headers => (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers-too-large",
+            "The headers are too large",
+            "the request has too many headers, or too large ones",
+            "send fewer or shorter headers".to_owned(),
+        ),
+        TooMuch::Requests(TooMany { seconds }) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-requests",
+            "Too many requests",
+            "there were too many requests within a minute",
+            format!("try again in {seconds} seconds"),
+        ),
+        TooMuch::FailedSignIns(TooMany { seconds }) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-failed-sign-ins",
+            "Too many failed sign-ins",
+            "too many sign-ins from this address failed within a minute",
+            format!("check the token, and try again in {seconds} seconds"),
+        ),
+    };
+    let base = Base {
+        status,
+        code,
+        title,
+    };
+    let mut response = respond(&Problem {
+        remedy: Some(remedy),
+        ..problem(&base, detail)
+    });
+    if let TooMuch::Requests(TooMany { seconds }) | TooMuch::FailedSignIns(TooMany { seconds }) =
+        too_much
+    {
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
+    }
+    response
+}
+
 /// A body that is not JSON by its own word.
 pub(super) fn content_type() -> Response<Vec<u8>> {
     let base = Base {
@@ -333,7 +403,7 @@ pub fn too_large() -> Response<Vec<u8>> {
         code: "body-too-large",
         title: "The body is too large",
     };
-    respond(&Problem {
+    alone(&Problem {
         field: Some("body".to_owned()),
         remedy: Some("send less: an order with its CSR takes a few kilobytes".to_owned()),
         ..problem(
@@ -351,7 +421,7 @@ pub fn not_configured() -> Response<Vec<u8>> {
         code: "not-configured",
         title: "The deployment is not configured",
     };
-    respond(&Problem {
+    alone(&Problem {
         remedy: Some("look into the Worker's log, which names the missing setting".to_owned()),
         ..problem(
             &base,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use certwright_core::time::Timestamp;
 
+use super::body::shown_name;
 use crate::{fault::Fault, paging::Paging};
 
 /// The parameters of a request.
@@ -30,7 +31,12 @@ impl Query {
                         known.join(", ")
                     )
                 };
-                return Err(Fault::invalid(&name, "unknown-parameter", message));
+                let shown = shown_name(&name, "query");
+                return Err(Fault::invalid(shown, "unknown-parameter", message));
+            }
+            if parameters.contains_key(&name) {
+                let message = "is given twice; remove one";
+                return Err(Fault::invalid(&name, "duplicate-parameter", message));
             }
             parameters.insert(name, value);
         }

@@ -7,7 +7,7 @@ use http::{
 };
 use serde::Serialize;
 
-use super::dispatch::Stopped;
+use super::handle::Stopped;
 use crate::fault::Fault;
 
 /// A reply with its whole body.

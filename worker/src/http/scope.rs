@@ -14,6 +14,7 @@ use certwright_api::{
     csrs::CsrRequest,
     license::SetLicense,
     orders::{CancelRequest, DeclineRequest, OrderRequest, RevokeRequest, VerifyDcvRequest},
+    reseal::ResealRequest,
     tokens::CreateToken,
 };
 use certwright_core::{
@@ -174,11 +175,12 @@ macro_rules! names_no_account {
     };
 }
 
-// The first two are beyond every scope by their endpoints; a CSR is checked or stored as such; the others
+// The first three are beyond every scope by their endpoints; a CSR is checked or stored as such; the others
 // act on what the path names.
 names_no_account!(
     LinkCredential,
     SetLicense,
+    ResealRequest,
     RotateCredential,
     SyncRequest,
     ImportRequest,

@@ -75,6 +75,16 @@ pub fn insert_if_dead(
     Ok(bound(platform, statement, entry).bind(json(ids)?))
 }
 
+/// Writes an entry about an account only if its sealed key is still this one.
+pub fn insert_if_sealed(platform: &impl Platform, entry: &Entry<'_>, sealed: &str) -> Statement {
+    let statement = Statement::new(
+        "INSERT INTO audit (id, at, actor, role, action, subject, outcome, detail) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 \
+         WHERE EXISTS (SELECT 1 FROM credentials WHERE id = ?6 AND sealed_key = ?9)",
+    );
+    bound(platform, statement, entry).bind(sealed)
+}
+
 fn bound(platform: &impl Platform, statement: Statement, entry: &Entry<'_>) -> Statement {
     statement
         .bind(AuditId::fresh(platform).as_str())

@@ -128,6 +128,15 @@ pub fn rotate(id: &CredentialId, sealed_key: &str, now: Timestamp) -> Statement 
         .bind(now)
 }
 
+/// Replaces a sealed key by the same key sealed anew, unless it was changed meanwhile.
+#[must_use]
+pub fn reseal(id: &CredentialId, before: &str, after: &str) -> Statement {
+    Statement::new("UPDATE credentials SET sealed_key = ?3 WHERE id = ?1 AND sealed_key = ?2")
+        .bind(id.as_str())
+        .bind(before)
+        .bind(after)
+}
+
 /// Records that the CA accepted the key.
 #[must_use]
 pub fn verified(id: &CredentialId, now: Timestamp) -> Statement {

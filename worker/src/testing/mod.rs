@@ -1,6 +1,7 @@
 //! The world of native tests: SQLite for D1, a clock with one hand, seeded randomness, a queue and
 //! a cache in memory, and a CA behind a closure.
 
+mod master_keys;
 mod pause;
 mod sqlite;
 
@@ -9,25 +10,23 @@ use std::{
     collections::{HashMap, VecDeque},
 };
 
-use aes_gcm::{
-    Aes256Gcm, KeyInit,
-    aead::{Aead, Payload},
-};
 use certwright_core::{
     access::{AccessSettings, TeamDomain},
-    credential::AccessKey,
-    ids::CredentialId,
+    origin::ExtensionOrigins,
+    pace::{TooMany, Windows},
+    seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
     time::Timestamp,
 };
-use certwright_emsign::hosts;
+use certwright_emsign::hosts::Bases;
 use sha2::{Digest, Sha256};
 
+use self::master_keys::MasterKeys;
 pub use self::sqlite::Sqlite;
 use crate::{
     ca::Urgency,
     caller::Caller,
     database::{Database, DatabaseFault},
-    platform::{NoReply, Platform, SealFault, Settings},
+    platform::{Encrypted, Meter, NoReply, Platform, SealFault, Settings},
     work::{self, Message},
 };
 
@@ -44,6 +43,8 @@ pub type TeamKeys = Box<dyn FnMut(&TeamDomain) -> Result<Vec<u8>, NoReply>>;
 pub struct World {
     database: Sqlite,
     settings: Settings,
+    master_keys: MasterKeys,
+    windows: RefCell<Windows>,
     now: Cell<Timestamp>,
     random: Cell<u64>,
     queue: RefCell<VecDeque<(Timestamp, Message)>>,
@@ -84,10 +85,21 @@ impl World {
                 access: None,
                 admin_token_hash: Sha256::digest(ADMIN_TOKEN).into(),
                 license_public_key: Some(license_public_key),
-                development_ca: hosts::checked_base("http://127.0.0.1:1/emSignHub-API").ok(),
+                master_key: MasterKeyVersion::FIRST,
+                // Histories are played with the clock standing still.
+                requests_per_minute: Some(u32::MAX),
+                failed_sign_ins_per_minute: Some(u32::MAX),
+                extension_origins: ExtensionOrigins::default(),
+                ca: Bases::configured(|name| {
+                    let base = "http://127.0.0.1:1/emSignHub-API";
+                    (name == "DEVELOPMENT_CA_BASE").then(|| base.to_owned())
+                })
+                .unwrap_or_default(),
                 clock_ahead: 0,
                 shows_costs: false,
             },
+            master_keys: MasterKeys::default(),
+            windows: RefCell::default(),
             now: Cell::new(now),
             random: Cell::new(seed | 1),
             queue: RefCell::default(),
@@ -110,6 +122,20 @@ impl World {
     /// that is dropped instead is an invocation that ended there.
     pub fn give_way(&self, on: bool) {
         self.database.pauses().set(on);
+    }
+
+    /// The deployment's settings, as a new deployment may have them.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Sets a master key, or takes it away.
+    pub fn set_master_key(
+        &mut self,
+        version: MasterKeyVersion,
+        key: Option<[u8; MASTER_KEY_BYTES]>,
+    ) {
+        self.master_keys.set(version, key);
     }
 
     /// Takes the messages that are due out of the queue. What becomes of them is the caller's
@@ -162,6 +188,16 @@ impl World {
     /// What was written to the log since it was last taken.
     pub fn take_log(&self) -> Vec<String> {
         self.log.take()
+    }
+
+    /// What stands in the cache.
+    #[must_use]
+    pub fn cache_content(&self) -> Vec<(String, String)> {
+        let cache = self.cache.borrow();
+        let pairs = cache.iter();
+        pairs
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
     }
 
     /// Serves a request as the administrator, with a JSON body.
@@ -225,9 +261,6 @@ fn told(reply: &http::Response<Vec<u8>>) -> (u16, serde_json::Value) {
     (reply.status().as_u16(), value)
 }
 
-/// The master key of this world.
-const MASTER_KEY: [u8; 32] = [7; 32];
-
 impl Platform for World {
     type Database = Sqlite;
 
@@ -263,6 +296,9 @@ impl Platform for World {
         &self,
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, NoReply> {
+        if !self.settings.ca.allow(request.uri()) {
+            return Err(NoReply::NotAllowed);
+        }
         self.database.pauses().here().await;
         self.calls.set(self.calls.get() + 1);
         let reply = (self.ca.borrow_mut())(request);
@@ -287,35 +323,32 @@ impl Platform for World {
             .extend(messages.into_iter().map(|message| (due, message)));
     }
 
-    async fn seal(&self, row: &CredentialId, key: &AccessKey) -> Result<String, SealFault> {
-        let mut nonce = [0; 12];
+    async fn encrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Encrypted, SealFault> {
+        let mut nonce = [0; NONCE_BYTES];
         self.fill_random(&mut nonce);
-        let payload = Payload {
-            msg: key.expose().as_bytes(),
-            aad: row.as_str().as_bytes(),
-        };
-        let sealed = Aes256Gcm::new(&MASTER_KEY.into())
-            .encrypt(&nonce.into(), payload)
-            .map_err(|_| SealFault::DoesNotOpen)?;
-        Ok(data_encoding::BASE64.encode(&[nonce.as_slice(), &sealed].concat()))
+        self.master_keys
+            .encrypt(version, nonce, additional_data, plaintext)
     }
 
-    async fn unseal(&self, row: &CredentialId, sealed: &str) -> Result<AccessKey, SealFault> {
-        let bytes = data_encoding::BASE64
-            .decode(sealed.as_bytes())
-            .map_err(|_| SealFault::DoesNotOpen)?;
-        let (nonce, sealed) = bytes
-            .split_first_chunk::<12>()
-            .ok_or(SealFault::DoesNotOpen)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: row.as_str().as_bytes(),
-        };
-        let opened = Aes256Gcm::new(&MASTER_KEY.into())
-            .decrypt(&(*nonce).into(), payload)
-            .map_err(|_| SealFault::DoesNotOpen)?;
-        let text = String::from_utf8(opened).map_err(|_| SealFault::DoesNotOpen)?;
-        AccessKey::parse(&text).map_err(|_| SealFault::DoesNotOpen)
+    async fn decrypt(
+        &self,
+        version: MasterKeyVersion,
+        additional_data: &[u8],
+        encrypted: &Encrypted,
+    ) -> Result<Vec<u8>, SealFault> {
+        self.master_keys
+            .decrypt(version, additional_data, encrypted)
+    }
+
+    async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany> {
+        let key = format!("{} {key}", meter.name());
+        let limit = meter.per_minute(&self.settings);
+        self.windows.borrow_mut().take(&key, limit, self.now())
     }
 
     async fn cached(&self, key: &str) -> Option<String> {

@@ -88,6 +88,15 @@ impl Sqlite {
         Ok(Self::of(copy))
     }
 
+    /// The database file as it would stand on a disk, pages that are free again included.
+    ///
+    /// # Errors
+    /// [`DatabaseFault`].
+    pub fn file(&self) -> Result<Vec<u8>, DatabaseFault> {
+        let mut connection = self.connection.borrow_mut();
+        Ok(connection.serialize(rusqlite::MAIN_DB)?.to_vec())
+    }
+
     fn count(&self, statements: usize) {
         self.statements
             .set(self.statements.get() + statements as u64);

@@ -16,6 +16,7 @@ use crate::{
     fault::{Conflict, Fault, field_problem},
     platform::Platform,
     random::Fresh,
+    seal,
     storage::{
         audit,
         credentials::{self, CredentialRow, NewCredential},
@@ -48,6 +49,10 @@ pub async fn link<P: Platform>(
             "has 1 to 100 characters",
             None,
         ));
+    }
+    if !request.access_key.is_empty() && label.contains(&request.access_key) {
+        let message = "holds the access key; everybody sees the label, choose another";
+        problems.push(field_problem("label", "secret", message, None));
     }
     let number = AccountNumber::try_from(request.account_number.clone());
     let key = AccessKey::parse(&request.access_key);
@@ -85,7 +90,7 @@ pub async fn link<P: Platform>(
         .await?;
 
     let id = CredentialId::fresh(platform);
-    let sealed_key = platform.seal(&id, &key).await?;
+    let sealed_key = seal::seal(platform, &id, &key).await?.to_string();
     let now = platform.now();
     let view = CredentialView {
         id: id.clone(),
@@ -211,7 +216,7 @@ pub async fn rotate<P: Platform>(
     Connection::with(platform, account)
         .call(&ValidateCredentials)
         .await?;
-    let sealed = platform.seal(id, &key).await?;
+    let sealed = seal::seal(platform, id, &key).await?.to_string();
     let entry = audit::Entry {
         caller,
         action: "credential.rotate",

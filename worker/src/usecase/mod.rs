@@ -16,6 +16,7 @@ pub mod license;
 pub mod lists;
 pub mod order_view;
 pub mod place_order;
+pub mod reseal;
 pub mod restore;
 pub mod revoke;
 pub mod summary;
