@@ -42,9 +42,9 @@ impl Canary {
 /// Every form in which a secret is likely to be written.
 fn forms(value: &str) -> Vec<(&'static str, String)> {
     let bytes = value.as_bytes();
-    let percent = |upper: bool, all: bool| -> String {
+    let percent = |upper: bool, keeps: fn(&u8) -> bool| -> String {
         let write = |byte: &u8| {
-            if byte.is_ascii_alphanumeric() && !all {
+            if keeps(byte) {
                 char::from(*byte).to_string()
             } else if upper {
                 format!("%{byte:02X}")
@@ -63,9 +63,13 @@ fn forms(value: &str) -> Vec<(&'static str, String)> {
         ("plain", value.to_owned()),
         ("hex", HEXLOWER.encode(bytes)),
         ("upper-case hex", HEXUPPER.encode(bytes)),
-        ("URL-encoded", percent(true, false)),
-        ("URL-encoded in lower case", percent(false, false)),
-        ("URL-encoded as a whole", percent(true, true)),
+        ("URL-encoded", percent(true, unreserved)),
+        ("URL-encoded in lower case", percent(false, unreserved)),
+        (
+            "URL-encoded but for letters",
+            percent(true, u8::is_ascii_alphanumeric),
+        ),
+        ("URL-encoded as a whole", percent(true, |_| false)),
         ("JSON", json),
         ("JSON in JSON", twice.trim_matches('"').to_owned()),
         ("JSON escapes", units(|unit| format!("\\u{unit:04x}"))),
@@ -79,6 +83,11 @@ fn forms(value: &str) -> Vec<(&'static str, String)> {
     // A form that does not show the secret's own characters alone is no evidence.
     forms.retain(|(_, form)| form.len() >= 8);
     forms
+}
+
+/// What needs no encoding in a URL (RFC 3986 §2.3).
+fn unreserved(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(byte)
 }
 
 /// How a list of bytes is printed.
