@@ -5,6 +5,7 @@
 //! Time and random bytes come in as arguments; results go out as values. Unknown is a value, not
 //! a failure, and no input makes this crate panic.
 
+pub mod audit;
 pub mod backoff;
 pub mod ca;
 pub mod certificate;
