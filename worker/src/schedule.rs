@@ -1,5 +1,5 @@
 //! What the clock brings: lost work, orders that are due, the daily sync, seats of certificates
-//! that ran out. Each round is bounded; what is left over is taken up by the next.
+//! that ran out, audit entries without a hash. Each round is bounded; what is left over is taken up by the next.
 
 use certwright_core::{
     ids::{CredentialId, WorkId},
@@ -12,7 +12,7 @@ use crate::{
     fault::Fault,
     platform::Platform,
     storage::{certificates, dead_letters, orders, work},
-    usecase::{check, restore, sync},
+    usecase::{audit, check, restore, sync},
     work::{MAX_ATTEMPTS, Message, messages},
 };
 
@@ -36,6 +36,7 @@ pub async fn round<P: Platform>(platform: &P) -> Result<(), Fault> {
         check_due_orders(platform).await,
         sync_daily(platform).await,
         release_seats(platform).await,
+        audit::seal(platform, audit::ON_SCHEDULE).await.map(|_| ()),
     ];
     // One that fails keeps none of the others from being done.
     parts.into_iter().collect()

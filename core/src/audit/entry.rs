@@ -70,7 +70,8 @@ impl Entry {
 }
 
 /// An entry with its hash: nothing of it, and nothing before it, can change any more unnoticed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sealed {
     /// The entry.
     pub entry: Entry,

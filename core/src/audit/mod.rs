@@ -36,6 +36,8 @@
 
 mod entry;
 pub mod pin;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use self::{

@@ -9,7 +9,7 @@ use emsign_sandbox::DEFAULT_ACCESS_KEY;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{books, history::History};
+use super::{books, chains, history::History};
 
 #[derive(Deserialize)]
 struct RecordRow {
@@ -60,6 +60,7 @@ pub(super) fn all(history: &mut History) -> Result<()> {
     outbox(history)?;
     keys(history)?;
     trail(history, &orders)?;
+    chains::all(history)?;
     deletions(history, &orders);
     secrets(history)?;
     books::all(history, &orders, &stored);
@@ -270,7 +271,7 @@ fn deletions(history: &mut History, orders: &[Order]) {
 
 /// The access key is in the database as a seal only, the administrator's token not at all.
 fn secrets(history: &mut History) -> Result<()> {
-    const TABLES: [(&str, &str); 15] = [
+    const TABLES: [(&str, &str); 17] = [
         ("credentials", "SELECT * FROM credentials"),
         ("directory", "SELECT * FROM directory"),
         ("csrs", "SELECT * FROM csrs"),
@@ -285,6 +286,8 @@ fn secrets(history: &mut History) -> Result<()> {
         ("license", "SELECT * FROM license"),
         ("restore", "SELECT * FROM restore"),
         ("audit", "SELECT * FROM audit"),
+        ("audit_seals", "SELECT * FROM audit_seals"),
+        ("installation", "SELECT * FROM installation"),
         ("counters", "SELECT * FROM counters"),
     ];
     let there: Vec<Count> = history.stage.rows(

@@ -10,6 +10,7 @@
 
 mod books;
 mod campaign;
+mod chains;
 mod faults;
 mod history;
 mod inspect;

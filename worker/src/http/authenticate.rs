@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::{caller::Caller, platform::Platform};
 
+/// Longer than any text form of an IPv6 address (RFC 4291 §2.2).
+const LONGEST_ADDRESS: usize = 45;
+
 /// Why a caller is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turned {
@@ -23,10 +26,7 @@ pub(super) fn authenticate(
     headers: &HeaderMap,
     action: Action,
 ) -> Result<Caller, Turned> {
-    let address = headers
-        .get("cf-connecting-ip")
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
+    let address = address(headers);
     if action.allows(None) {
         return Ok(Caller {
             actor: "anyone".to_owned(),
@@ -48,6 +48,12 @@ pub(super) fn authenticate(
         role,
         address,
     })
+}
+
+/// The network address of the caller, which the platform sets and no caller can.
+pub(super) fn address(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("cf-connecting-ip")?.to_str().ok()?;
+    (value.len() <= LONGEST_ADDRESS).then(|| value.to_owned())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

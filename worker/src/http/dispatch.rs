@@ -20,7 +20,7 @@ use http::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    authenticate::authenticate,
+    authenticate::{self, authenticate},
     body::{self, BodyFault, MAX_BODY},
     csv, problem,
     query::Query,
@@ -33,11 +33,11 @@ use crate::{
     fault::{Conflict, Fault},
     platform::Platform,
     random::{self, Fresh},
-    storage::audit,
+    storage::audit::{Entry, insert},
     usecase::{
-        admit_held, cancel, certificates, check, credentials, csr, dcv, dead_letters, delete, dump,
-        import, license, lists, order_view, place_order, restore, revoke, summary, sync,
-        validate_order,
+        admit_held, audit, cancel, certificates, check, credentials, csr, dcv, dead_letters,
+        delete, dump, import, license, lists, order_view, place_order, restore, revoke, summary,
+        sync, validate_order,
     },
 };
 
@@ -114,6 +114,9 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
         Ok(()) => call.serve(matched.endpoint).await,
         Err(stopped) => Err(stopped),
     };
+    if !matches!(matched.endpoint.action(), Action::Public | Action::Read) {
+        audit::seal_after(platform).await;
+    }
     match served {
         Ok(reply) => reply,
         Err(Stopped::ContentType) => problem::content_type(),
@@ -132,11 +135,11 @@ async fn note_refusal<P: Platform>(platform: &P, request: &Request<Vec<u8>>) {
     let caller = Caller {
         actor: "unknown".to_owned(),
         role: None,
-        address: None,
+        address: authenticate::address(request.headers()),
     };
     let subject = format!("{} {}", request.method(), request.uri().path());
     let subject: String = subject.chars().take(200).collect();
-    let entry = audit::Entry {
+    let entry = Entry {
         caller: &caller,
         action: "access",
         subject: &subject,
@@ -146,7 +149,7 @@ async fn note_refusal<P: Platform>(platform: &P, request: &Request<Vec<u8>>) {
     // A trail that cannot be written must not open the door, and the caller is refused anyway.
     if platform
         .database()
-        .batch(vec![audit::insert(platform, &entry)])
+        .batch(vec![insert(platform, &entry)])
         .await
         .is_err()
     {
@@ -302,10 +305,11 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::GiveUpRestore => ok(&restore::give_up(platform, caller).await?),
             Endpoint::GetSummary => ok(&summary::show(platform).await?),
             Endpoint::ListAudit => {
-                let query = Query::read(self.uri, &["subject", "limit", "cursor"])?;
-                let subject = query.text("subject");
-                ok(&lists::audit(platform, subject.as_deref(), &query.paging()?).await?)
+                let (walk, paging) = search::audit(self.uri)?;
+                ok(&audit::list(platform, &walk, &paging).await?)
             }
+            Endpoint::ListAuditHeads => ok(&audit::heads(platform).await?),
+            Endpoint::ExportAudit => self.export_audit().await,
         }
     }
 
@@ -409,6 +413,20 @@ impl<P: Platform> Call<'_, P> {
         })?;
         let text = body::lines(self.headers, self.body)?;
         ok(&restore::take(self.platform, &self.caller, from, text).await?)
+    }
+
+    async fn export_audit(&self) -> Result<Reply, Stopped> {
+        let query = Query::read(self.uri, &["account", "cursor"])?;
+        let account = query.text("account").ok_or_else(|| {
+            let message = "is missing; GET /v1/audit/heads names every chain";
+            Fault::invalid("account", "missing-parameter", message)
+        })?;
+        let cursor = query.text("cursor");
+        let page = audit::export(self.platform, &self.caller, &account, cursor.as_deref()).await?;
+        let next = page
+            .next
+            .map(|cursor| format!("/v1/audit/export?account={account}&cursor={cursor}"));
+        Ok(reply::text("application/jsonl", page.text, next.as_deref()))
     }
 
     async fn export(&self) -> Result<Reply, Stopped> {

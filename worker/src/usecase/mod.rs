@@ -1,6 +1,7 @@
 //! What a caller can ask for: a file per wish.
 
 pub mod admit_held;
+pub mod audit;
 pub mod cancel;
 pub mod certificates;
 pub mod check;
