@@ -36,7 +36,7 @@ pub(crate) struct Restore {
 
 /// Which system; the development system when no address is given.
 #[derive(clap::Args)]
-struct System {
+pub(crate) struct System {
     /// The address of the Worker.
     #[arg(long, env = "CERTWRIGHT_ADDRESS")]
     address: Option<String>,
@@ -52,7 +52,8 @@ struct System {
 }
 
 impl System {
-    fn client(&self) -> Result<Client> {
+    /// A client that is signed in.
+    pub(crate) fn client(&self) -> Result<Client> {
         if let Some(address) = &self.address {
             let token = self.token.as_deref();
             let token = token.context("set CERTWRIGHT_TOKEN to the administrator's token")?;
@@ -162,7 +163,8 @@ fn check(file: &Path) -> Result<u64> {
     Ok(chain.lines() + 1)
 }
 
-fn counting(what: &str) -> ProgressBar {
+/// Counts what is done while it is done.
+pub(crate) fn counting(what: &str) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     let template = format!("  {{spinner}} {{pos}} {what}");
     if let Ok(style) = ProgressStyle::with_template(&template) {

@@ -6,6 +6,7 @@
     reason = "a command speaks to its user"
 )]
 
+mod audit;
 mod backup;
 mod browser;
 mod build;
@@ -44,6 +45,8 @@ enum Command {
     Dump(backup::Dump),
     /// Restores such a file into an empty system.
     Restore(backup::Restore),
+    /// Exports the audit trail, or verifies an export.
+    Audit(audit::Arguments),
     /// Plays random histories of the whole system under faults.
     Faults(faults::Arguments),
     /// Packs the extension for the stores of both browsers.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Dump(arguments) => backup::dump(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Package(arguments) => package::run(&arguments),
         Command::Screens(arguments) => screens::run(&arguments),

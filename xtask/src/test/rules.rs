@@ -35,7 +35,10 @@ const EDGES: [(&str, &[&str]); 10] = [
             "certwright-harness",
         ],
     ),
-    ("xtask", &["certwright-harness", "emsign-sandbox"]),
+    (
+        "xtask",
+        &["certwright-core", "certwright-harness", "emsign-sandbox"],
+    ),
 ];
 
 /// From here on a file should be split.
