@@ -52,7 +52,11 @@ fn export(file: &Path, client: &Client) -> Result<()> {
     let unfinished = file.with_extension("unfinished");
     let mut out = BufWriter::new(File::create(&unfinished)?);
     let heads = client.send("GET", "/v1/audit/heads", &[], None)?;
-    ensure!(heads.status == 200, "the heads were refused: {}", heads.body);
+    ensure!(
+        heads.status == 200,
+        "the heads were refused: {}",
+        heads.body
+    );
     let heads: Vec<Head> = serde_json::from_value(heads.body["items"].clone())
         .context("the heads have another form than expected")?;
     let bar = counting("lines written");

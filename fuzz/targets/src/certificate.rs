@@ -7,7 +7,10 @@ pub fn run(data: &[u8]) {
     match Certificate::read(data) {
         Ok(certificate) => {
             assert!(data.len() <= Certificate::MAX_INPUT);
-            assert_eq!(Certificate::read(certificate.der()).as_ref(), Ok(&certificate));
+            assert_eq!(
+                Certificate::read(certificate.der()).as_ref(),
+                Ok(&certificate)
+            );
             let pem = certificate.pem();
             assert_eq!(Certificate::read(pem.as_bytes()).as_ref(), Ok(&certificate));
         }

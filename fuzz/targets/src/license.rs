@@ -3,7 +3,10 @@
 use certwright_core::{license, time::Timestamp};
 
 /// The public half of the key that signed the corpus.
-pub const PUBLIC_KEY: [u8; 32] = @KEY@;
+pub const PUBLIC_KEY: [u8; 32] = [
+    253, 23, 36, 56, 90, 160, 199, 91, 100, 251, 120, 205, 96, 47, 161, 217, 145, 253, 235, 247,
+    107, 19, 197, 142, 215, 2, 234, 200, 53, 233, 246, 24,
+];
 /// When the corpus is valid.
 const NOW: i64 = 1_795_000_000;
 
@@ -13,9 +16,9 @@ pub fn run(data: &[u8]) {
         return;
     };
     let now = Timestamp::from_unix(NOW);
-    if let Ok(license) = license::verify(text, &PUBLIC_KEY, now) {
+    if let Ok(license) = license::token::verify(text, &PUBLIC_KEY, now) {
         assert!(license.not_before <= now && now < license.expires);
-        assert!(license::verify(text, &[7; 32], now).is_err());
+        assert!(license::token::verify(text, &[7; 32], now).is_err());
     }
     let effective = license::effective(Some(text), &PUBLIC_KEY, now);
     assert!(effective.seats > 0);

@@ -1,4 +1,4 @@
-//! A request to the Worker: an endpoint of the table or any other address, with any query and body.
+//! A request to the Worker: any method and address, content type and body.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ use certwright_worker::{
     testing::{ADMIN_TOKEN, World},
 };
 use futures_executor::block_on;
-use http::{Method, Request, Response, header::CONTENT_TYPE};
+use http::{Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 
 /// Requests that one world serves before it is thrown away.
 const PER_WORLD: u32 = 500;
@@ -19,10 +19,9 @@ thread_local! {
     static WORLD: RefCell<Option<(World, u32)>> = const { RefCell::new(None) };
 }
 
-/// Every reply is one that the API describes: never 5xx, and a problem document when it refuses.
+/// Every reply is one that the API describes: never 500, and a problem document when it refuses.
 ///
-/// The first byte chooses the endpoint, the second the content type; then come, each on a line, what
-/// stands in the place of the path that varies, and the query; the rest is the body.
+/// The first line is method and address, as in HTTP; the second the content type; the rest the body.
 pub fn run(data: &[u8]) {
     let Some(request) = request(data) else {
         return;
@@ -30,8 +29,9 @@ pub fn run(data: &[u8]) {
     let asked = format!("{} {}", request.method(), request.uri());
     let reply = serve(request);
     let status = reply.status();
-    assert!(!status.is_server_error(), "{asked}: {reply:?}");
-    if status.is_client_error() {
+    // Other 5xx tell of the CA, which does not answer here.
+    assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{asked}");
+    if status.is_client_error() || status.is_server_error() {
         let kind = reply.headers().get(CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok());
         assert_eq!(kind, Some("application/problem+json"), "{asked}");
@@ -39,29 +39,21 @@ pub fn run(data: &[u8]) {
 }
 
 fn request(data: &[u8]) -> Option<Request<Vec<u8>>> {
-    let (&[which, media], rest) = data.split_first_chunk::<2>()?;
-    let mut parts = rest.splitn(3, |byte| *byte == b'\n');
-    let parameter = std::str::from_utf8(parts.next()?).ok()?;
-    let query = std::str::from_utf8(parts.next().unwrap_or_default()).ok()?;
-    let body = parts.next().unwrap_or_default().to_vec();
-    let (method, path) = match Endpoint::ALL.get(usize::from(which)) {
-        // A restore keeps all others out until it is given up; it has a target of its own.
-        Some(Endpoint::Restore) => return None,
-        Some(endpoint) => (endpoint.method(), endpoint.path(parameter)),
-        None => (Method::POST, parameter.to_owned()),
-    };
-    let media = match media % 3 {
-        0 => "application/json",
-        1 => "application/jsonl",
-        _ => "text/plain; charset=utf-8",
-    };
+    let mut parts = data.splitn(3, |byte| *byte == b'\n');
+    let (method, address) = std::str::from_utf8(parts.next()?).ok()?.split_once(' ')?;
+    let method: Method = method.parse().ok()?;
+    let path = address.split('?').next()?;
+    // A restore that is under way keeps all other requests out; a dump has a target of its own.
+    if Endpoint::find(&method, path).is_ok_and(|found| found.endpoint == Endpoint::Restore) {
+        return None;
+    }
     Request::builder()
-        .method(method)
-        .uri(format!("{path}?{query}"))
+        .method(&method)
+        .uri(address)
         .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
         .header("idempotency-key", "fuzz")
-        .header("content-type", media)
-        .body(body)
+        .header("content-type", parts.next().unwrap_or_default())
+        .body(parts.next().unwrap_or_default().to_vec())
         .ok()
 }
 

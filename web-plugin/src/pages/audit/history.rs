@@ -44,7 +44,10 @@ fn Rewritten(found: Watch, watch: Fetched<Watch>) -> impl IntoView {
         .lost
         .iter()
         .map(|head| {
-            let text = t_with("audit_lost", &[("n", &head.seq), ("account", &head.account)]);
+            let text = t_with(
+                "audit_lost",
+                &[("n", &head.seq), ("account", &head.account)],
+            );
             let at = Timestamp::from_unix(head.at);
             view! { <li>{text}" "<Time at />" "<code>{head.hash.to_string()}</code></li> }
         })
