@@ -13,6 +13,7 @@ mod build;
 mod demo;
 mod dev;
 mod faults;
+mod fuzz;
 mod license;
 mod package;
 mod running;
@@ -49,6 +50,8 @@ enum Command {
     Audit(audit::Arguments),
     /// Plays random histories of the whole system under faults.
     Faults(faults::Arguments),
+    /// Looks for inputs that break a reader of foreign bytes.
+    Fuzz(fuzz::Arguments),
     /// Packs the extension for the stores of both browsers.
     Package(package::Arguments),
     /// Writes a picture of every screen, light and dark, wide and narrow.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Package(arguments) => package::run(&arguments),
         Command::Screens(arguments) => screens::run(&arguments),
         Command::License(arguments) => license::run(&arguments),

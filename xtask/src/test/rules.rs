@@ -11,7 +11,7 @@ use super::{Context, Report};
 use crate::faults;
 
 /// Which of our crates may depend on which, tests included. Everything else is refused.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("certwright-core", &[]),
     ("certwright-api", &["certwright-core"]),
     ("certwright-emsign", &["certwright-core"]),
@@ -24,6 +24,15 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("certwright-plugin", &["certwright-core", "certwright-api"]),
     ("certwright-harness", &[]),
     ("certwright-bindgen", &[]),
+    (
+        "certwright-fuzz-targets",
+        &[
+            "certwright-core",
+            "certwright-api",
+            "certwright-emsign",
+            "certwright-worker",
+        ],
+    ),
     (
         "certwright-tests",
         &[
