@@ -35,7 +35,7 @@ pub enum Record {
     /// A job.
     Job(JobRecord),
     /// An entry of the audit trail, with its place and hash.
-    Audit(Sealed),
+    Audit(Box<Sealed>),
 }
 
 impl Record {

@@ -224,7 +224,7 @@ impl Rows {
             Record::Idempotency(row) => text(&row),
             Record::Chain(row) => text(&row),
             Record::Job(row) => text(&row),
-            Record::Audit(row) => text(&row),
+            Record::Audit(row) => text(&*row),
         };
         self.others.entry(kind).or_default().push(row);
     }
