@@ -123,6 +123,8 @@ endpoints! {
 
     GetSummary: GET "/v1/summary" Read Listed, "Counts what needs attention.";
     ListAudit: GET "/v1/audit" Read System, "Lists who did what.";
+    ListAuditHeads: GET "/v1/audit/heads" Read System, "Tells where each chain of the audit trail ends.";
+    ExportAudit: GET "/v1/audit/export" Operate System, "Gives a page of one chain of the audit trail, as JSON lines that can be verified.";
 }
 
 /// An endpoint found by method and path.

@@ -1,6 +1,6 @@
 //! Health, summary, audit.
 
-use certwright_core::{ids::AuditId, permission::Role, time::Timestamp};
+use certwright_core::{audit::ChainHash, ids::AuditId, permission::Role, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Liveness.
@@ -75,4 +75,14 @@ pub struct AuditView {
     pub outcome: String,
     /// What more there is to say.
     pub detail: Option<String>,
+    /// From which network address, where one is known.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// Whose chain it stands in: a credential's id, or the installation's own, `system-…`.
+    pub account: String,
+    /// Its number in that chain, from 1 on.
+    pub seq: u64,
+    /// Its hash; absent in the moments until it is linked to the entries before it.
+    #[serde(default)]
+    pub hash: Option<ChainHash>,
 }

@@ -58,22 +58,23 @@ impl Story {
             ..Options::default()
         };
         let sandbox = Rc::new(RefCell::new(Sandbox::new(options, START).unwrap()));
-        Self::at(sandbox, Rc::new(RefCell::new(START)))
+        Self::at(sandbox, Rc::new(RefCell::new(START)), 1)
     }
 
     /// A new and empty Worker beside this one, with the same CA and clock.
     #[must_use]
     pub fn beside(&self) -> Self {
-        let story = Self::at(Rc::clone(&self.sandbox), Rc::clone(&self.clock));
+        // With draws of its own: no two deployments make the same ids.
+        let story = Self::at(Rc::clone(&self.sandbox), Rc::clone(&self.clock), 99);
         story.world.advance(*self.clock.borrow() - START);
         story
     }
 
-    fn at(sandbox: Rc<RefCell<Sandbox>>, clock: Rc<RefCell<i64>>) -> Self {
+    fn at(sandbox: Rc<RefCell<Sandbox>>, clock: Rc<RefCell<i64>>, seed: u64) -> Self {
         let license_key = SigningKey::from_bytes(&[9; 32]);
         let (ca, hand) = (Rc::clone(&sandbox), Rc::clone(&clock));
         let world = World::new(
-            1,
+            seed,
             Timestamp::from_unix(START),
             license_key.verifying_key().to_bytes(),
             Box::new(move |request| {

@@ -201,7 +201,7 @@ fn a_broken_dump_is_refused_and_can_be_given_up() {
     let mut swapped = lines.clone();
     swapped.swap(60, 61);
     let twice = [&lines[..20], &lines[19..]].concat().join("\n");
-    let other = dump.replacen("\"version\":1", "\"version\":9", 1);
+    let other = dump.replacen("\"version\":2", "\"version\":9", 1);
     for (what, broken) in [
         ("changed", changed),
         ("swapped", swapped.join("\n")),

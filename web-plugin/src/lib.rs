@@ -17,6 +17,8 @@ pub mod keys;
 mod pages;
 #[cfg(target_family = "wasm")]
 mod parts;
+#[cfg(target_family = "wasm")]
+mod pins;
 pub mod route;
 pub mod text;
 

@@ -1,6 +1,6 @@
 //! What the clock brings: lost work, orders that are due, the daily sync, seats of certificates
-//! that ran out, orders that have waited too long for approval. Each round is bounded; what is left
-//! over is taken up by the next.
+//! that ran out, orders that have waited too long for approval, audit entries without a hash. Each
+//! round is bounded; what is left over is taken up by the next.
 
 use certwright_core::{
     ids::{CredentialId, WorkId},
@@ -13,7 +13,7 @@ use crate::{
     fault::Fault,
     platform::Platform,
     storage::{certificates, dead_letters, orders, work},
-    usecase::{approval, check, restore, sync},
+    usecase::{approval, audit, check, restore, sync},
     work::{MAX_ATTEMPTS, Message, messages},
 };
 
@@ -38,6 +38,7 @@ pub async fn round<P: Platform>(platform: &P) -> Result<(), Fault> {
         sync_daily(platform).await,
         release_seats(platform).await,
         approval::lapse(platform).await,
+        audit::seal(platform, audit::ON_SCHEDULE).await.map(|_| ()),
     ];
     // One that fails keeps none of the others from being done.
     parts.into_iter().collect()

@@ -52,6 +52,7 @@ pub(crate) struct System {
 }
 
 impl System {
+    /// A client that is signed in.
     pub(crate) fn client(&self) -> Result<Client> {
         if let Some(address) = &self.address {
             let token = self.token.as_deref();
@@ -162,7 +163,8 @@ fn check(file: &Path) -> Result<u64> {
     Ok(chain.lines() + 1)
 }
 
-fn counting(what: &str) -> ProgressBar {
+/// Counts what is done while it is done.
+pub(crate) fn counting(what: &str) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     let template = format!("  {{spinner}} {{pos}} {what}");
     if let Ok(style) = ProgressStyle::with_template(&template) {

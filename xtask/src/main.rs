@@ -6,12 +6,14 @@
     reason = "a command speaks to its user"
 )]
 
+mod audit;
 mod backup;
 mod browser;
 mod build;
 mod demo;
 mod dev;
 mod faults;
+mod fuzz;
 mod license;
 mod package;
 mod reseal;
@@ -47,8 +49,12 @@ enum Command {
     Restore(backup::Restore),
     /// Seals every access key anew under the current master key.
     Reseal(reseal::Arguments),
+    /// Exports the audit trail, or verifies an export.
+    Audit(audit::Arguments),
     /// Plays random histories of the whole system under faults.
     Faults(faults::Arguments),
+    /// Looks for inputs that break a reader of foreign bytes.
+    Fuzz(fuzz::Arguments),
     /// Packs the extension for the stores of both browsers.
     Package(package::Arguments),
     /// Writes a picture of every screen, light and dark, wide and narrow.
@@ -68,7 +74,9 @@ fn main() -> ExitCode {
         Command::Dump(arguments) => backup::dump(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Reseal(arguments) => reseal::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Package(arguments) => package::run(&arguments),
         Command::Screens(arguments) => screens::run(&arguments),
         Command::License(arguments) => license::run(&arguments),

@@ -18,15 +18,15 @@ use sha2::{Digest, Sha256};
 pub use self::{
     reader::{DumpFault, Entry, LineFault, Position},
     record::{
-        AuditRecord, CertificateRecord, ChainRecord, CredentialRecord, CsrRecord, DirectoryRecord,
+        CertificateRecord, ChainRecord, CredentialRecord, CsrRecord, DirectoryRecord,
         IdempotencyRecord, JobRecord, LicenseRecord, Record,
     },
 };
 
 /// What dumps call themselves.
 pub const FORMAT: &str = "certwright-dump";
-/// The version that is written, and the only one so far.
-pub const VERSION: u32 = 1;
+/// The version that is written and read. The first one held audit entries without their chains.
+pub const VERSION: u32 = 2;
 /// The longest line, in bytes. Larger than any record that is stored.
 pub const MAX_LINE: usize = 200 * 1024;
 

@@ -42,7 +42,7 @@ pub enum LineFault {
     #[error("is not the header of a dump; choose a file that Certwright has written")]
     NoHeader,
     /// A version that is not known here.
-    #[error("says version {0}, which is not known here; restore with a newer Certwright")]
+    #[error("says version {0}, which is not known here; restore with the Certwright that wrote it")]
     Version(u32),
     /// Not a record.
     #[error("is not a record ({0}); the file was changed or cut, take another copy")]
@@ -125,7 +125,7 @@ mod tests {
 
     fn written(records: &[&str]) -> Vec<String> {
         let mut lines =
-            vec![r#"{"format":"certwright-dump","version":1,"createdAt":1795000000}"#.to_owned()];
+            vec![r#"{"format":"certwright-dump","version":2,"createdAt":1795000000}"#.to_owned()];
         lines.extend(records.iter().map(|record| (*record).to_owned()));
         let mut chain = Chain::default();
         for line in &lines {
@@ -172,8 +172,8 @@ mod tests {
         moved.swap(1, 2);
         assert_eq!(read(&moved).unwrap_err().fault, LineFault::DoesNotFit);
         let mut other = whole.clone();
-        other[0] = other[0].replace("\"version\":1", "\"version\":2");
-        assert_eq!(read(&other).unwrap_err().fault, LineFault::Version(2));
+        other[0] = other[0].replace("\"version\":2", "\"version\":3");
+        assert_eq!(read(&other).unwrap_err().fault, LineFault::Version(3));
         let foreign = [r#"{"format":"other","version":1,"createdAt":0}"#.to_owned()];
         assert_eq!(read(&foreign).unwrap_err().fault, LineFault::NoHeader);
     }

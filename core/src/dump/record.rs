@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::Kind;
 use crate::{
+    audit::Sealed,
     credential::{AccountNumber, Environment, Generation},
     directory::DirectoryPart,
-    ids::{AuditId, CertificateId, CredentialId, CsrId, JobId, OrderId},
+    ids::{CertificateId, CredentialId, CsrId, JobId, OrderId},
     order::{ApprovalRule, Order},
-    permission::Role,
 };
 
 /// A record.
@@ -34,8 +34,8 @@ pub enum Record {
     Certificate(Box<CertificateRecord>),
     /// A job.
     Job(JobRecord),
-    /// An entry of the audit trail.
-    Audit(AuditRecord),
+    /// An entry of the audit trail, with its place and hash.
+    Audit(Box<Sealed>),
 }
 
 impl Record {
@@ -228,26 +228,4 @@ pub struct JobRecord {
     pub created_at: i64,
     /// When it last moved.
     pub updated_at: i64,
-}
-
-/// An entry of the audit trail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AuditRecord {
-    /// Identity.
-    pub id: AuditId,
-    /// When.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// With which role.
-    pub role: Option<Role>,
-    /// What.
-    pub action: String,
-    /// On what.
-    pub subject: String,
-    /// How it ended.
-    pub outcome: String,
-    /// What more there is to say.
-    pub detail: Option<String>,
 }

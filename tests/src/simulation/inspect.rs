@@ -9,7 +9,7 @@ use emsign_sandbox::DEFAULT_ACCESS_KEY;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{approvals, books, history::History};
+use super::{approvals, books, chains, history::History};
 
 #[derive(Deserialize)]
 struct RecordRow {
@@ -61,6 +61,7 @@ pub(super) fn all(history: &mut History) -> Result<()> {
     keys(history)?;
     trail(history, &orders)?;
     approvals::inspect(history, &orders)?;
+    chains::all(history)?;
     deletions(history, &orders);
     secrets(history)?;
     books::all(history, &orders, &stored);
@@ -282,7 +283,7 @@ fn deletions(history: &mut History, orders: &[Order]) {
 
 /// The access key is in the database as a seal only, the administrator's token not at all.
 fn secrets(history: &mut History) -> Result<()> {
-    const TABLES: [(&str, &str); 18] = [
+    const TABLES: [(&str, &str); 20] = [
         ("credentials", "SELECT * FROM credentials"),
         ("directory", "SELECT * FROM directory"),
         ("csrs", "SELECT * FROM csrs"),
@@ -297,6 +298,8 @@ fn secrets(history: &mut History) -> Result<()> {
         ("license", "SELECT * FROM license"),
         ("restore", "SELECT * FROM restore"),
         ("audit", "SELECT * FROM audit"),
+        ("audit_seals", "SELECT * FROM audit_seals"),
+        ("installation", "SELECT * FROM installation"),
         ("counters", "SELECT * FROM counters"),
         ("credential_counters", "SELECT * FROM credential_counters"),
         ("csr_holders", "SELECT * FROM csr_holders"),

@@ -11,6 +11,7 @@
 mod approvals;
 mod books;
 mod campaign;
+mod chains;
 mod faults;
 mod history;
 mod inspect;

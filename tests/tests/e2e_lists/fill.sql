@@ -50,8 +50,11 @@ SELECT 'csr_' || body, domain, printf('%064x', i), printf('%064x', i),
 INSERT INTO jobs (id, kind, credential_id, parameters, report, done, total, created_at, updated_at)
 SELECT 'job_' || body, 'import', credential, '{}', '{}', 1, 1, at, at FROM bulk;
 
-INSERT INTO audit (id, at, actor, role, action, subject, outcome)
-SELECT 'aud_' || body, at, 'admin', 'admin', 'order.check', printf('ord_%d', i % 2), 'done' FROM bulk;
+INSERT INTO audit (id, at, actor, role, action, subject, outcome, account, seq)
+SELECT 'aud_' || body, at, 'admin', 'admin', 'order.check', printf('ord_%d', i % 2), 'done',
+  'cred_bulk', i FROM bulk ORDER BY i;
+INSERT INTO audit_seals (account, seq, hash)
+SELECT account, seq, printf('%064x', seq) FROM audit WHERE account = 'cred_bulk' ORDER BY seq;
 
 INSERT INTO directory (credential_id, part, key, name, entry, first_seen_at, changed_at)
 SELECT credential, t.part, 'bulk-' || i, 'bulk ' || i, json_set(t.entry, '$.name', 'bulk ' || i),

@@ -115,6 +115,10 @@ fn paths(first: &str, second: &str) -> Vec<String> {
         "/v1/jobs",
         "/v1/audit",
         "/v1/audit?subject=ord_1",
+        "/v1/audit?actor=admin",
+        "/v1/audit?account=cred_bulk",
+        "/v1/audit?account=cred_bulk&seq=7000",
+        "/v1/audit/heads",
         "/v1/summary",
         "/v1/license",
     ]

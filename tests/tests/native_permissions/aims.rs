@@ -95,7 +95,9 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
         | Endpoint::GetMe
         | Endpoint::ListTokens
         | Endpoint::GetSummary
-        | Endpoint::ListAudit => None,
+        | Endpoint::ListAudit
+        | Endpoint::ListAuditHeads
+        | Endpoint::ExportAudit => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who did what.
 
+mod history;
+
 use certwright_api::endpoint::Endpoint;
 use certwright_api::page::Page;
 use certwright_api::system::AuditView;
@@ -9,6 +11,7 @@ use crate::app::go;
 use crate::parts::{Empty, Pager, SearchField, Status, Time, Tone, linked, paged, show};
 use crate::route::{Filter, Route};
 use crate::text::{t, t_value};
+use history::History;
 
 /// The screen.
 #[component]
@@ -23,6 +26,7 @@ pub(crate) fn Audit(filter: Signal<Filter>) -> impl IntoView {
     };
     view! {
         <header class="page-head"><h1>{t("audit_title")}</h1></header>
+        <History />
         <form class="filters" role="search" on:submit=submit>
             <SearchField id="subject" label=t("audit_subject") value=subject />
             <button class="quiet">{t("filter_search")}</button>
@@ -74,7 +78,9 @@ fn table(page: Page<AuditView>) -> AnyView {
                     {entry.detail.map(|detail| view! { <small>" "{detail}</small> })}
                 </td>
                 <td><Status tone text=t_value("outcome", &entry.outcome) /></td>
-                <td class="wide">{entry.actor}</td>
+                <td class="wide">
+                    {entry.actor} {entry.address.map(|address| view! { <small>" "{address}</small> })}
+                </td>
                 <td class="wide">{subject}</td>
             </tr>
         }

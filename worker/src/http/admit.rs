@@ -152,10 +152,7 @@ pub(super) async fn note_refusal<P: Platform>(
         action: "access",
         subject: &subject,
         outcome: "refused",
-        detail: Some(match &caller.address {
-            Some(address) => format!("{path} from {address}"),
-            None => path,
-        }),
+        detail: Some(path),
     };
     // A trail that cannot be written must not open the door, and the caller is refused anyway.
     let note = vec![audit::insert(platform, &entry)];

@@ -17,6 +17,9 @@ use crate::{
 /// The header in which Access passes its assertion on.
 const ASSERTION: &str = "cf-access-jwt-assertion";
 
+/// Longer than any text form of an IPv6 address (RFC 4291 §2.2).
+const LONGEST_ADDRESS: usize = 45;
+
 /// Why a caller is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turned {
@@ -79,13 +82,10 @@ impl From<Fault> for Stranger {
 
 /// A caller of whom nothing is known but the address.
 pub(super) fn unknown(headers: &HeaderMap, actor: &str) -> Caller {
-    let address = headers
-        .get("cf-connecting-ip")
-        .and_then(|value| value.to_str().ok());
     Caller {
         actor: actor.to_owned(),
         role: None,
-        address: address.map(str::to_owned),
+        address: address(headers),
         scope: None,
     }
 }
@@ -217,6 +217,12 @@ fn is_from_elsewhere(headers: &HeaderMap) -> bool {
         (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != text("host"),
         (None, None) => false,
     }
+}
+
+/// The network address of the caller, which the platform sets and no caller can.
+pub(super) fn address(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("cf-connecting-ip")?.to_str().ok()?;
+    (value.len() <= LONGEST_ADDRESS).then(|| value.to_owned())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -37,9 +37,9 @@ use crate::{
     platform::Platform,
     random::Fresh,
     usecase::{
-        admit_held, approval, cancel, certificates, check, credentials, csr, dcv, dead_letters,
-        delete, dump, import, license, lists, order_view, place_order, reseal, restore, revoke,
-        summary, sync, tokens, validate_order,
+        admit_held, approval, audit, cancel, certificates, check, credentials, csr, dcv,
+        dead_letters, delete, dump, import, license, lists, order_view, place_order, reseal,
+        restore, revoke, summary, sync, tokens, validate_order,
     },
 };
 
@@ -224,10 +224,11 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::RevokeToken => ok(&tokens::revoke(platform, caller, &self.id()?).await?),
             Endpoint::GetSummary => ok(&summary::show(platform, &self.within(None)?).await?),
             Endpoint::ListAudit => {
-                let query = Query::read(self.uri, &["subject", "limit", "cursor"])?;
-                let subject = query.text("subject");
-                ok(&lists::audit(platform, subject.as_deref(), &query.paging()?).await?)
+                let (walk, paging) = search::audit(self.uri)?;
+                ok(&audit::list(platform, &walk, &paging).await?)
             }
+            Endpoint::ListAuditHeads => ok(&audit::heads(platform).await?),
+            Endpoint::ExportAudit => self.export_audit().await,
         }
     }
 
@@ -346,6 +347,26 @@ impl<P: Platform> Call<'_, P> {
         })?;
         let text = body::lines(self.headers, self.body)?;
         ok(&restore::take(self.platform, &self.admitted.caller, from, text).await?)
+    }
+
+    async fn export_audit(&self) -> Result<Reply, Stopped> {
+        let query = Query::read(self.uri, &["account", "cursor"])?;
+        let account = query.text("account").ok_or_else(|| {
+            let message = "is missing; GET /v1/audit/heads names every chain";
+            Fault::invalid("account", "missing-parameter", message)
+        })?;
+        let cursor = query.text("cursor");
+        let page = audit::export(
+            self.platform,
+            &self.admitted.caller,
+            &account,
+            cursor.as_deref(),
+        )
+        .await?;
+        let next = page
+            .next
+            .map(|cursor| format!("/v1/audit/export?account={account}&cursor={cursor}"));
+        Ok(reply::text("application/jsonl", page.text, next.as_deref()))
     }
 
     async fn export(&self) -> Result<Reply, Stopped> {

@@ -1,6 +1,7 @@
 //! From a request to a reply.
 
 use certwright_api::endpoint::{Endpoint, Matched, NoEndpoint};
+use certwright_core::permission::Action;
 use http::{HeaderValue, Request};
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 };
 #[cfg(feature = "testing")]
 use crate::caller::Caller;
-use crate::{database::Database, fault::Fault, platform::Platform, random};
+use crate::{database::Database, fault::Fault, platform::Platform, random, usecase::audit};
 
 /// Why a request is not served by its use case.
 pub(super) enum Stopped {
@@ -120,6 +121,9 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
         Ok(admitted) => serve_admitted(platform, request, &matched, admitted).await,
         Err(stopped) => Err(stopped),
     };
+    if !matches!(matched.endpoint.action(), Action::Public | Action::Read) {
+        audit::seal_after(platform).await;
+    }
     settled(platform, served)
 }
 

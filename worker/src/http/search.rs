@@ -4,7 +4,7 @@ use crate::{
     caller::Caller,
     fault::Fault,
     paging::Paging,
-    storage::orders::Direction,
+    storage::{audit::Walk, orders::Direction},
     usecase::{certificates::Search, lists::OrderSearch},
 };
 
@@ -64,4 +64,34 @@ pub(super) fn certificates(uri: &http::Uri, caller: &Caller) -> Result<(Search, 
         expires_after: query.time("expiresAfter")?,
     };
     Ok((search, query.paging()?))
+}
+
+/// Which entries of the audit trail.
+pub(super) fn audit(uri: &http::Uri) -> Result<(Walk, Paging), Fault> {
+    let known = ["subject", "actor", "account", "seq", "limit", "cursor"];
+    let query = Query::read(uri, &known)?;
+    let seq = query.text("seq").map(|seq| seq.parse::<i64>()).transpose();
+    let seq = seq.map_err(|_| Fault::invalid("seq", "malformed", "is the number of an entry"))?;
+    let asked = (
+        query.text("subject"),
+        query.text("actor"),
+        query.text("account"),
+        seq,
+    );
+    let walk = match asked {
+        (None, None, None, None) => Walk::All,
+        (Some(subject), None, None, None) => Walk::Subject(subject),
+        (None, Some(actor), None, None) => Walk::Actor(actor),
+        (None, None, Some(account), None) => Walk::Account(account),
+        (None, None, Some(account), Some(seq)) => Walk::Place(account, seq),
+        (.., None, Some(_)) => {
+            let message = "numbers the entries of one chain; give its account as well";
+            return Err(Fault::invalid("seq", "combined", message));
+        }
+        _ => {
+            let message = "subject, actor and account can't be combined; give one of them";
+            return Err(Fault::invalid("subject", "combined", message));
+        }
+    };
+    Ok((walk, query.paging()?))
 }

@@ -2,6 +2,7 @@
 
 use certwright_api::system::AuditView;
 use certwright_core::{
+    audit::ChainHash,
     ids::{AuditId, WorkId},
     permission::Role,
     time::Timestamp,
@@ -19,7 +20,7 @@ use crate::{
 /// An entry to be written.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
-    /// Who.
+    /// Who, with which role, and from where.
     pub caller: &'a Caller,
     /// What, such as `order.place`.
     pub action: &'static str,
@@ -33,11 +34,7 @@ pub struct Entry<'a> {
 
 /// Writes an entry.
 pub fn insert(platform: &impl Platform, entry: &Entry<'_>) -> Statement {
-    let statement = Statement::new(
-        "INSERT INTO audit (id, at, actor, role, action, subject, outcome, detail) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    );
-    bound(platform, statement, entry)
+    guarded(platform, entry, &Guard::default())
 }
 
 /// Writes an entry only if the order stands at `version`, so that an audit entry never tells of a
@@ -48,14 +45,12 @@ pub fn insert_if_order(
     order_id: &str,
     version: u64,
 ) -> Statement {
-    let statement = Statement::new(
-        "INSERT INTO audit (id, at, actor, role, action, subject, outcome, detail) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 \
-         WHERE EXISTS (SELECT 1 FROM orders WHERE id = ?9 AND version = ?10)",
-    );
-    bound(platform, statement, entry)
-        .bind(order_id)
-        .bind(i64::try_from(version).unwrap_or(i64::MAX))
+    let version = i64::try_from(version).unwrap_or(i64::MAX);
+    let guard = Guard {
+        order: Some((order_id, version)),
+        ..Guard::default()
+    };
+    guarded(platform, entry, &guard)
 }
 
 /// Writes an entry only if one of these pieces of work is a dead letter.
@@ -67,43 +62,70 @@ pub fn insert_if_dead(
     entry: &Entry<'_>,
     ids: &[WorkId],
 ) -> Result<Statement, DatabaseFault> {
-    let statement = Statement::new(
-        "INSERT INTO audit (id, at, actor, role, action, subject, outcome, detail) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM work \
-           WHERE id IN (SELECT value FROM json_each(?9)) AND dead_at IS NOT NULL)",
-    );
-    Ok(bound(platform, statement, entry).bind(json(ids)?))
+    let guard = Guard {
+        dead: Some(json(ids)?),
+        ..Guard::default()
+    };
+    Ok(guarded(platform, entry, &guard))
 }
 
 /// Writes an entry about an account only if its sealed key is still this one.
 pub fn insert_if_sealed(platform: &impl Platform, entry: &Entry<'_>, sealed: &str) -> Statement {
-    let statement = Statement::new(
-        "INSERT INTO audit (id, at, actor, role, action, subject, outcome, detail) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 \
-         WHERE EXISTS (SELECT 1 FROM credentials WHERE id = ?6 AND sealed_key = ?9)",
-    );
-    bound(platform, statement, entry).bind(sealed)
+    let guard = Guard {
+        sealed: Some(sealed),
+        ..Guard::default()
+    };
+    guarded(platform, entry, &guard)
 }
 
-fn bound(platform: &impl Platform, statement: Statement, entry: &Entry<'_>) -> Statement {
+/// What must be so for an entry to be written.
+#[derive(Default)]
+struct Guard<'a> {
+    order: Option<(&'a str, i64)>,
+    dead: Option<String>,
+    sealed: Option<&'a str>,
+}
+
+/// The entry stands in the chain of the account that its subject belongs to, else in that of the
+/// installation, which is named after its first entry; and takes the next number there. All of that
+/// is found out in the transaction, so no two entries meet and no number is left out.
+fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> Statement {
+    let statement = Statement::new(
+        "INSERT INTO audit \
+           (id, at, actor, role, action, subject, outcome, detail, address, account, seq) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, account, \
+           COALESCE((SELECT MAX(seq) FROM audit WHERE account = place.account), 0) + 1 \
+         FROM (SELECT COALESCE( \
+           (SELECT credential_id FROM orders WHERE id = ?6), \
+           (SELECT id FROM credentials WHERE id = ?6), \
+           (SELECT credential_id FROM certificates WHERE id = ?6), \
+           (SELECT credential_id FROM jobs WHERE id = ?6), \
+           (SELECT o.credential_id FROM work AS w JOIN orders AS o ON o.id = w.subject \
+             WHERE w.id = ?6), \
+           (SELECT j.credential_id FROM work AS w JOIN jobs AS j ON j.id = w.job_id \
+             WHERE w.id = ?6), \
+           (SELECT audit_account FROM installation), \
+           'system-' || substr(?1, 5)) AS account) AS place \
+         WHERE (?10 IS NULL OR EXISTS (SELECT 1 FROM orders WHERE id = ?10 AND version = ?11)) \
+           AND (?12 IS NULL OR EXISTS (SELECT 1 FROM work \
+             WHERE id IN (SELECT value FROM json_each(?12)) AND dead_at IS NOT NULL)) \
+           AND (?13 IS NULL OR EXISTS (SELECT 1 FROM credentials \
+             WHERE id = ?6 AND sealed_key = ?13))",
+    );
     statement
         .bind(AuditId::fresh(platform).as_str())
         .bind(platform.now())
         .bind(entry.caller.actor.as_str())
-        .bind(entry.caller.role.map(role_name))
+        .bind(entry.caller.role.map(Role::name))
         .bind(entry.action)
         .bind(entry.subject)
         .bind(entry.outcome)
         .bind(entry.detail.clone())
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Viewer => "viewer",
-        Role::Requester => "requester",
-        Role::Operator => "operator",
-        Role::Admin => "admin",
-    }
+        .bind(entry.caller.address.clone())
+        .bind(guard.order.map(|(id, _)| id))
+        .bind(guard.order.map(|(_, version)| version))
+        .bind(guard.dead.clone())
+        .bind(guard.sealed)
 }
 
 #[derive(Deserialize)]
@@ -116,34 +138,86 @@ struct AuditRow {
     subject: String,
     outcome: String,
     detail: Option<String>,
+    address: Option<String>,
+    account: String,
+    seq: u64,
+    hash: Option<ChainHash>,
 }
 
-/// Entries, the newest first, of one subject if given.
+/// Which entries are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Walk {
+    /// Every entry.
+    All,
+    /// Those on one subject.
+    Subject(String),
+    /// Those of one actor.
+    Actor(String),
+    /// One account's chain.
+    Account(String),
+    /// The entry with this number in an account's chain.
+    Place(String, i64),
+}
+
+impl Walk {
+    /// Where an entry stands in this walk.
+    #[must_use]
+    pub fn position(&self, view: &AuditView) -> Cursor {
+        let number = match self {
+            Self::Account(_) | Self::Place(..) => i64::try_from(view.seq).unwrap_or(i64::MAX),
+            Self::All | Self::Subject(_) | Self::Actor(_) => view.at.unix(),
+        };
+        Cursor {
+            number,
+            text: view.id.to_string(),
+        }
+    }
+}
+
+/// Entries, the newest first.
 ///
 /// # Errors
 /// [`DatabaseFault`].
 pub async fn list(
     database: &impl Database,
-    subject: Option<&str>,
+    walk: &Walk,
     after: &Cursor,
     limit: u32,
 ) -> Result<Vec<AuditView>, DatabaseFault> {
-    let statement = match subject {
-        None => Statement::new(
-            "SELECT id, at, actor, role, action, subject, outcome, detail FROM audit \
-             WHERE (at, id) < (?1, ?2) ORDER BY at DESC, id DESC LIMIT ?3",
+    let statement = match walk {
+        Walk::All => Statement::new(
+            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
+             WHERE (a.at, a.id) < (?1, ?2) ORDER BY a.at DESC, a.id DESC LIMIT ?3",
         ),
-        Some(_) => Statement::new(
-            "SELECT id, at, actor, role, action, subject, outcome, detail FROM audit \
-             WHERE subject = ?4 AND (at, id) < (?1, ?2) ORDER BY at DESC, id DESC LIMIT ?3",
+        Walk::Subject(_) => Statement::new(
+            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
+             WHERE a.subject = ?4 AND (a.at, a.id) < (?1, ?2) \
+             ORDER BY a.at DESC, a.id DESC LIMIT ?3",
+        ),
+        Walk::Actor(_) => Statement::new(
+            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
+             WHERE a.actor = ?4 AND (a.at, a.id) < (?1, ?2) \
+             ORDER BY a.at DESC, a.id DESC LIMIT ?3",
+        ),
+        Walk::Account(_) => Statement::new(
+            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
+             WHERE a.account = ?4 AND a.seq < ?1 ORDER BY a.seq DESC LIMIT ?3",
+        ),
+        Walk::Place(..) => Statement::new(
+            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
+             WHERE a.account = ?4 AND a.seq = ?5 AND a.seq < ?1 LIMIT ?3",
         ),
     };
     let mut statement = statement
         .bind(after.number)
         .bind(after.text.as_str())
         .bind(limit);
-    if let Some(subject) = subject {
-        statement = statement.bind(subject);
+    match walk {
+        Walk::All => {}
+        Walk::Subject(text) | Walk::Actor(text) | Walk::Account(text) => {
+            statement = statement.bind(text.as_str());
+        }
+        Walk::Place(account, seq) => statement = statement.bind(account.as_str()).bind(*seq),
     }
     let rows: Vec<AuditRow> = decode(database.query(statement).await?)?;
     Ok(rows.into_iter().map(view).collect())
@@ -159,5 +233,9 @@ fn view(row: AuditRow) -> AuditView {
         subject: row.subject,
         outcome: row.outcome,
         detail: row.detail,
+        address: row.address,
+        account: row.account,
+        seq: row.seq,
+        hash: row.hash,
     }
 }

@@ -101,11 +101,15 @@ fn select(kind: Kind) -> &'static str {
                'updatedAt', updated_at)) AS line, json_array(id) AS position \
              FROM jobs WHERE id > ?1 ->> 0 ORDER BY id LIMIT ?2"
         }
+        // Sealed entries only: the others were written after the dump was begun.
         Kind::Audit => {
-            "SELECT json_object('audit', json_object('id', id, 'at', at, 'actor', actor, \
-               'role', role, 'action', action, 'subject', subject, 'outcome', outcome, \
-               'detail', detail)) AS line, json_array(id) AS position \
-             FROM audit WHERE id > ?1 ->> 0 ORDER BY id LIMIT ?2"
+            "SELECT json_object('audit', json_object('entry', json_object('account', account, \
+               'seq', seq, 'id', id, 'at', at, 'actor', actor, 'role', role, 'action', action, \
+               'subject', subject, 'outcome', outcome, 'detail', detail, 'address', address), \
+               'hash', hash)) AS line, json_array(account, CAST(seq AS TEXT)) AS position \
+             FROM audit JOIN audit_seals USING (account, seq) \
+             WHERE (account, seq) > (?1 ->> 0, CAST(COALESCE(?1 ->> 1, '0') AS INTEGER)) \
+             ORDER BY account, seq LIMIT ?2"
         }
     }
 }
@@ -182,12 +186,21 @@ pub fn insert(kind: Kind, rows: String) -> Vec<Statement> {
                value ->> 'failed', value ->> 'createdAt', value ->> 'updatedAt' \
              FROM json_each(?1)",
         )],
-        Kind::Audit => vec![statement(
-            "INSERT INTO audit (id, at, actor, role, action, subject, outcome, detail) \
-             SELECT value ->> 'id', value ->> 'at', value ->> 'actor', value ->> 'role', \
-               value ->> 'action', value ->> 'subject', value ->> 'outcome', \
-               value ->> 'detail' FROM json_each(?1)",
-        )],
+        Kind::Audit => vec![
+            statement(
+                "INSERT INTO audit (account, seq, id, at, actor, role, action, subject, outcome, \
+                   detail, address) \
+                 SELECT e ->> 'account', e ->> 'seq', e ->> 'id', e ->> 'at', e ->> 'actor', \
+                   e ->> 'role', e ->> 'action', e ->> 'subject', e ->> 'outcome', \
+                   e ->> 'detail', e ->> 'address' \
+                 FROM (SELECT value -> 'entry' AS e FROM json_each(?1)) ORDER BY 1, 2",
+            ),
+            statement(
+                "INSERT INTO audit_seals (account, seq, hash) \
+                 SELECT value ->> '$.entry.account', value ->> '$.entry.seq', value ->> 'hash' \
+                 FROM json_each(?1) ORDER BY 1, 2",
+            ),
+        ],
     }
 }
 

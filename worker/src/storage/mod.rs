@@ -4,6 +4,7 @@
 //! counts statements: a page of a hundred orders is one statement.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod certificates;
 pub mod counters;
 pub mod credentials;

@@ -73,7 +73,8 @@ pub fn end() -> Statement {
     Statement::new("DELETE FROM restore")
 }
 
-/// Removes everything that a restore has written so far, so that another can begin.
+/// Removes everything that a restore has written so far, so that another can begin. What the
+/// installation has noted of itself stays.
 #[must_use]
 pub fn wipe() -> Vec<Statement> {
     [
@@ -88,7 +89,8 @@ pub fn wipe() -> Vec<Statement> {
         "DELETE FROM directory",
         "DELETE FROM jobs",
         "DELETE FROM license",
-        "DELETE FROM audit WHERE action <> 'system.restore'",
+        "DELETE FROM audit_seals WHERE account <> (SELECT audit_account FROM installation)",
+        "DELETE FROM audit WHERE account <> (SELECT audit_account FROM installation)",
         "DELETE FROM credentials",
         "DELETE FROM credential_counters",
         "UPDATE counters SET value = 0 WHERE name <> 'revision'",

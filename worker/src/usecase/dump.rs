@@ -4,6 +4,7 @@ use certwright_core::dump::{Chain, FORMAT, Header, Kind, VERSION};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
+use super::audit::seal_all;
 use crate::{
     caller::Caller,
     database::{Database, json},
@@ -58,6 +59,8 @@ pub async fn page<P: Platform>(
             };
             let statement = audit::insert(platform, &entry);
             platform.database().batch(vec![statement]).await?;
+            // Entries that are written from here on are later than the moment that a dump shows.
+            seal_all(platform).await?;
             let header = Header {
                 format: FORMAT.to_owned(),
                 version: VERSION,

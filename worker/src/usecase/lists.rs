@@ -1,8 +1,8 @@
-//! Lists of orders, directory entries, CSRs, jobs and audit entries.
+//! Lists of orders, directory entries, CSRs and jobs.
 
 use certwright_api::{
     credentials::CredentialView, csrs::CsrView, directory::DirectoryEntryView, jobs::JobView,
-    orders::OrderView, page::Page, system::AuditView,
+    orders::OrderView, page::Page,
 };
 use certwright_core::{
     directory::DirectoryPart,
@@ -19,7 +19,7 @@ use crate::{
     paging::{Cursor, Paging},
     platform::Platform,
     storage::{
-        audit, credentials as stored, csrs, directory, jobs,
+        credentials as stored, csrs, directory, jobs,
         orders::{self, Direction, Walk, searchable},
     },
 };
@@ -276,23 +276,6 @@ pub async fn job<P: Platform>(platform: &P, id: &JobId) -> Result<JobView, Fault
     jobs::by_id(platform.database(), id)
         .await?
         .ok_or(Fault::NotFound("job"))
-}
-
-/// A page of the audit trail, the newest first; of one subject if given.
-///
-/// # Errors
-/// [`Fault::Internal`].
-pub async fn audit<P: Platform>(
-    platform: &P,
-    subject: Option<&str>,
-    paging: &Paging,
-) -> Result<Page<AuditView>, Fault> {
-    let after = paging.after.clone().unwrap_or_else(Cursor::newest);
-    let rows = audit::list(platform.database(), subject, &after, paging.limit + 1).await?;
-    Ok(paging.page(rows, |view| Cursor {
-        number: view.at.unix(),
-        text: view.id.to_string(),
-    }))
 }
 
 /// The linked accounts, the oldest first.

@@ -2,6 +2,7 @@
 
 pub mod admit_held;
 pub mod approval;
+pub mod audit;
 pub mod cancel;
 pub mod certificates;
 pub mod check;

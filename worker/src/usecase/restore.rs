@@ -59,20 +59,27 @@ pub async fn take<P: Platform>(
             .map_err(|fault| Fault::invalid("body", "broken-dump", fault))?;
     }
     let (restore, is_complete) = (part.restore, part.is_complete);
-    let mut statements = vec![restore::advance(before, &restore)?];
-    statements.extend(part.rows.statements(platform, restore.dumped_at)?);
-    if is_complete {
-        statements.push(restore::end());
-    }
-    if is_first || is_complete {
+    let noted = |outcome| {
         let entry = audit::Entry {
             caller,
             action: "system.restore",
             subject: "everything",
-            outcome: if is_complete { "done" } else { "started" },
+            outcome,
             detail: Some(format!("a dump of {}", restore.dumped_at)),
         };
-        statements.push(audit::insert(platform, &entry));
+        audit::insert(platform, &entry)
+    };
+    let mut statements = Vec::new();
+    if is_first {
+        // Before everything else: an installation's first entry names its chain, and must not be one
+        // that another installation has written.
+        statements.push(noted("started"));
+    }
+    statements.push(restore::advance(before, &restore)?);
+    statements.extend(part.rows.statements(platform, restore.dumped_at)?);
+    if is_complete {
+        statements.push(restore::end());
+        statements.push(noted("done"));
     }
     database.batch(statements).await.map_err(|fault| {
         platform.log(&format!("restore from line {from}: {}", fault.0));
@@ -217,7 +224,7 @@ impl Rows {
             Record::Idempotency(row) => text(&row),
             Record::Chain(row) => text(&row),
             Record::Job(row) => text(&row),
-            Record::Audit(row) => text(&row),
+            Record::Audit(row) => text(&*row),
         };
         self.others.entry(kind).or_default().push(row);
     }

@@ -236,12 +236,14 @@ async fn statements<P: Platform>(
             [(only, _)] => only.order_id.to_string(),
             several => format!("{} orders", several.len()),
         };
+        let ids = admissions.iter().map(|(new, _)| new.order_id.as_str());
+        let detail = (admissions.len() > 1).then(|| ids.collect::<Vec<_>>().join(", "));
         let entry = audit::Entry {
             caller: &system,
             action: "certificate.fetch",
             subject: &subject,
             outcome: "done",
-            detail: None,
+            detail,
         };
         statements.push(audit::insert(platform, &entry));
     }

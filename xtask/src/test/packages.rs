@@ -65,16 +65,27 @@ pub(super) fn check(context: &Context) -> Result<Report> {
     if !faults.is_empty() {
         bail!("{}", faults.join("; "));
     }
-    let doubled = versions
-        .values()
-        .filter(|versions| versions.len() > 1)
-        .count();
+    let doubled = doubled(&versions);
+    println!("  in several versions: {}", doubled.join(", "));
     let advisories = advisories(context)?;
     let note = format!(
-        "{} packages, {doubled} in several versions; {advisories}",
-        versions.len()
+        "{} packages, {} in several versions; {advisories}",
+        versions.len(),
+        doubled.len()
     );
     Ok(Done::With(note).into())
+}
+
+/// The packages of which there are several versions, each with them.
+fn doubled(versions: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<String> {
+    versions
+        .iter()
+        .filter(|(_, versions)| versions.len() > 1)
+        .map(|(name, versions)| {
+            let versions: Vec<_> = versions.iter().copied().collect();
+            format!("{name} {}", versions.join(" and "))
+        })
+        .collect()
 }
 
 impl Policy {
@@ -106,7 +117,9 @@ impl Policy {
 fn advisories(context: &Context) -> Result<&'static str> {
     let mut version = Command::new("cargo-deny");
     if command::capture(version.arg("--version")).is_err() {
-        return Ok("advisories not checked: cargo-deny is not installed");
+        return Ok(
+            "ADVISORIES NOT CHECKED: `cargo install cargo-deny --locked` and run this again",
+        );
     }
     let deny = |check: &[&str]| {
         let mut command = Command::new("cargo-deny");
@@ -119,9 +132,9 @@ fn advisories(context: &Context) -> Result<&'static str> {
     deny(&["bans", "licenses", "sources"])?;
     match deny(&["advisories"]) {
         Ok(_) => Ok("no advisories"),
-        Err(error) if error.to_string().contains("advisory database") => {
-            Ok("advisories not checked: their database can't be reached")
-        }
+        Err(error) if error.to_string().contains("advisory database") => Ok(
+            "ADVISORIES NOT CHECKED: their database can't be reached; run this again with a network",
+        ),
         Err(error) => Err(error),
     }
 }
@@ -182,7 +195,54 @@ fn single(words: &mut &[&str], allowed: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_fulfilled;
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    /// The file that counts.
+    const POLICY: &str = include_str!("../../../deny.toml");
+    const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+    fn fault(name: &str, license: Option<&str>, source: &str) -> Option<String> {
+        let policy: Policy = toml::from_str(POLICY).unwrap();
+        policy.fault(&Package {
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            license: license.map(str::to_owned),
+            source: Some(source.to_owned()),
+            manifest_path: std::path::PathBuf::new(),
+            dependencies: Vec::new(),
+            targets: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn what_the_policy_does_not_allow_is_refused() {
+        assert_eq!(fault("good", Some("MIT OR Apache-2.0"), CRATES_IO), None);
+        let banned = fault("openssl-sys", Some("MIT"), CRATES_IO).unwrap();
+        assert!(banned.contains("banned"), "{banned}");
+        for license in [Some("AGPL-3.0-only"), Some("MIT AND GPL-3.0"), None] {
+            let refused = fault("bad", license, CRATES_IO).unwrap();
+            assert!(refused.contains("license"), "{refused}");
+        }
+        for source in [
+            "git+https://github.com/somebody/crate?rev=1#1",
+            "registry+https://registry.example/index",
+        ] {
+            let refused = fault("bad", Some("MIT"), source).unwrap();
+            assert!(refused.contains("comes from"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn packages_of_several_versions_are_named() {
+        let versions = [("one", vec!["1.0"]), ("two", vec!["1.0", "2.0"])];
+        let versions = versions.map(|(name, all)| (name, all.into_iter().collect()));
+        assert_eq!(
+            doubled(&versions.into_iter().collect()),
+            ["two 1.0 and 2.0"]
+        );
+    }
 
     #[test]
     fn expressions_are_understood() {

@@ -11,7 +11,7 @@ use super::{Context, Report};
 use crate::faults;
 
 /// Which of our crates may depend on which, tests included. Everything else is refused.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("certwright-core", &[]),
     ("certwright-api", &["certwright-core"]),
     ("certwright-emsign", &["certwright-core"]),
@@ -25,6 +25,15 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("certwright-harness", &[]),
     ("certwright-bindgen", &[]),
     (
+        "certwright-fuzz-targets",
+        &[
+            "certwright-core",
+            "certwright-api",
+            "certwright-emsign",
+            "certwright-worker",
+        ],
+    ),
+    (
         "certwright-tests",
         &[
             "certwright-core",
@@ -35,7 +44,10 @@ const EDGES: [(&str, &[&str]); 10] = [
             "certwright-harness",
         ],
     ),
-    ("xtask", &["certwright-harness", "emsign-sandbox"]),
+    (
+        "xtask",
+        &["certwright-core", "certwright-harness", "emsign-sandbox"],
+    ),
 ];
 
 /// From here on a file should be split.

@@ -1,0 +1,204 @@
+//! The audit trail: its list, its heads, its export, and the linking of its chains.
+//!
+//! An entry gets its number in the transaction of the change that it records, and so never conflicts
+//! with one that is written at the same time; its hash follows right after the request, or within a
+//! minute when it was written by background work. Until then its place is certain and its content
+//! can't be changed through the database's own rules, but no hash vouches for it yet. What is shown as
+//! a head, exported or dumped is always sealed.
+
+use certwright_api::{page::Page, system::AuditView};
+use certwright_core::audit::{self, ChainHash, Head, Line, Sealed};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    caller::Caller,
+    database::{Database, json},
+    fault::{Conflict, Fault},
+    paging::{Cursor, Paging},
+    platform::Platform,
+    storage::{
+        audit::{Entry, Walk, insert, list as entries},
+        audit_chain,
+    },
+};
+
+/// Rounds of sealing after a request: enough for what a request writes.
+pub const AFTER_REQUEST: u32 = 1;
+/// Rounds of sealing of the schedule.
+pub const ON_SCHEDULE: u32 = 5;
+/// Rounds of sealing before an export or a dump.
+const BEFORE_EXPORT: u32 = 10;
+/// Entries on a page of an export.
+const ENTRIES: u32 = 500;
+
+/// A page of the audit trail, the newest first.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn list<P: Platform>(
+    platform: &P,
+    walk: &Walk,
+    paging: &Paging,
+) -> Result<Page<AuditView>, Fault> {
+    let after = paging.after.clone().unwrap_or_else(Cursor::newest);
+    let rows = entries(platform.database(), walk, &after, paging.limit + 1).await?;
+    Ok(paging.page(rows, |view| walk.position(view)))
+}
+
+/// Gives entries their hashes, so many rounds at most. Whether none is left.
+///
+/// # Errors
+/// [`Fault::Internal`]; what is left is taken up the next time.
+pub async fn seal<P: Platform>(platform: &P, rounds: u32) -> Result<bool, Fault> {
+    for _ in 0..rounds {
+        let waiting = audit_chain::unsealed(platform.database()).await?;
+        let sealed: Vec<Sealed> = waiting
+            .into_iter()
+            .flat_map(|chain| audit::seal(&chain.previous, chain.entries))
+            .collect();
+        if sealed.is_empty() {
+            return Ok(true);
+        }
+        let statement = audit_chain::seal(&sealed)?;
+        platform.database().batch(vec![statement]).await?;
+        if sealed.len() < audit_chain::OF_ONE as usize {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Gives entries their hashes after something else was done, which that never undoes.
+pub async fn seal_after<P: Platform>(platform: &P) {
+    if let Err(fault) = seal(platform, AFTER_REQUEST).await {
+        platform.log(&format!("the audit trail could not be sealed: {fault:?}"));
+    }
+}
+
+/// Makes sure that everything up to now is sealed.
+///
+/// # Errors
+/// A conflict while a long backlog is worked off.
+pub async fn seal_all<P: Platform>(platform: &P) -> Result<(), Fault> {
+    if seal(platform, BEFORE_EXPORT).await? {
+        return Ok(());
+    }
+    Err(Fault::Conflict(Conflict {
+        code: "trail-not-sealed",
+        field: None,
+        detail: "the audit trail is still being linked to its chains".to_owned(),
+        remedy: Some("try again in some minutes".to_owned()),
+    }))
+}
+
+/// Where each chain ends.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn heads<P: Platform>(platform: &P) -> Result<Page<Head>, Fault> {
+    Ok(Page {
+        items: audit_chain::heads(platform.database(), None).await?,
+        next_cursor: None,
+    })
+}
+
+/// Where a page of an export ended. It goes through the caller's hands, who may read all of it.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    after: u64,
+    last: u64,
+    hash: ChainHash,
+    at: i64,
+}
+
+/// A page of an export.
+pub struct ExportPage {
+    /// Its lines, each with its line feed.
+    pub text: String,
+    /// Where the next page begins; `None` after the head record.
+    pub next: Option<String>,
+}
+
+/// A page of one chain, from its first entry on; the last line of the last page is its head as it was
+/// when the export was begun, which is audited.
+///
+/// # Errors
+/// [`Fault::NotFound`] when there is no such chain.
+pub async fn export<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    account: &str,
+    cursor: Option<&str>,
+) -> Result<ExportPage, Fault> {
+    let mut place = match cursor {
+        Some(cursor) => resume(cursor)?,
+        None => begin(platform, caller, account).await?,
+    };
+    let (after, last) = (place.after, place.last);
+    let rows = audit_chain::page(platform.database(), account, after, last, ENTRIES).await?;
+    let mut text = String::new();
+    for sealed in rows {
+        place.after = sealed.entry.seq;
+        write(&mut text, Line::Entry(sealed));
+    }
+    if place.after > after && place.after < last {
+        let next = BASE64URL_NOPAD.encode(json(&place)?.as_bytes());
+        return Ok(ExportPage {
+            text,
+            next: Some(next),
+        });
+    }
+    let head = Head {
+        account: account.to_owned(),
+        seq: last,
+        hash: place.hash,
+        at: place.at,
+    };
+    write(&mut text, Line::Head(head));
+    Ok(ExportPage { text, next: None })
+}
+
+fn write(text: &mut String, line: Line) {
+    text.push_str(&line.write());
+    text.push('\n');
+}
+
+async fn begin<P: Platform>(platform: &P, caller: &Caller, account: &str) -> Result<Place, Fault> {
+    let database = platform.database();
+    let no_chain = || Fault::NotFound("chain of this account");
+    // Nothing is written about chains that do not exist.
+    if audit_chain::heads(database, Some(account))
+        .await?
+        .is_empty()
+    {
+        return Err(no_chain());
+    }
+    let entry = Entry {
+        caller,
+        action: "audit.export",
+        subject: account,
+        outcome: "started",
+        detail: None,
+    };
+    database.batch(vec![insert(platform, &entry)]).await?;
+    seal_all(platform).await?;
+    let head = audit_chain::heads(database, Some(account)).await?;
+    let head = head.into_iter().next().ok_or_else(no_chain)?;
+    Ok(Place {
+        after: 0,
+        last: head.seq,
+        hash: head.hash,
+        at: head.at,
+    })
+}
+
+fn resume(cursor: &str) -> Result<Place, Fault> {
+    let place = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok();
+    place
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .ok_or_else(|| {
+            let message = "is not a cursor of an export; start again without one";
+            Fault::invalid("cursor", "malformed", message)
+        })
+}
