@@ -119,8 +119,12 @@ pub(super) fn at_nothing(stage: &Stage, endpoint: Endpoint) -> Aim {
         })),
         _ => None,
     };
-    Aim {
-        path: endpoint.template().to_owned(),
-        body,
-    }
+    let path = match endpoint {
+        Endpoint::ExportAudit => {
+            let chain = &stage.own.credential;
+            format!("{}?account={chain}", endpoint.template())
+        }
+        _ => endpoint.template().to_owned(),
+    };
+    Aim { path, body }
 }
