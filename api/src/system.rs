@@ -24,6 +24,9 @@ pub struct Summary {
     pub placing: u64,
     /// Orders that wait for something at the CA.
     pub pending: u64,
+    /// Of those the ones that do not go on until a person acts.
+    #[serde(default)]
+    pub stuck: u64,
     /// Issued orders that wait for a seat.
     pub held: u64,
     /// Orders that the CA did not take.

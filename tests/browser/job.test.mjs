@@ -143,8 +143,8 @@ test("the badge counts what needs a person, from what the browser stores", async
   const { page, context, root } = extension;
   await page.evaluate(() => chrome.runtime.sendMessage("refresh"));
   const summary = await api("GET", "/v1/summary");
-  const expected =
-    summary.expiring + summary.held + summary.failed + summary.deadLetters + summary.awaitingApproval;
+  const expected = summary.expiring + summary.awaitingApproval + summary.stuck + summary.held
+    + summary.failed + summary.deadLetters;
   const badge = await page.evaluate(() => chrome.action.getBadgeText({}));
   assert.equal(badge, expected ? String(expected) : "");
   const seen = await page.evaluate(() => chrome.storage.local.get("seen"));

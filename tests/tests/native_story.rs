@@ -61,6 +61,43 @@ fn an_import_run_again_changes_nothing() {
 }
 
 #[test]
+fn orders_that_somebody_must_act_on_are_counted_and_listed() {
+    let story = Story::begin(200);
+    let credential = story.link();
+    story.license(1_000);
+    story.import(&credential);
+    let all = |query: &str| {
+        let mut found = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = story.get(&format!("/v1/orders?{query}&limit=20{cursor}"));
+            found.extend(page["items"].as_array().unwrap().iter().cloned());
+            match page["nextCursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return found,
+            }
+        }
+    };
+    let stuck = all("stuck=true");
+    let pending = all("state=pending");
+    let by_people = pending
+        .iter()
+        .filter(|order| order["status"]["actor"] != "ca")
+        .count();
+    assert!(by_people > 0 && by_people < pending.len());
+    assert_eq!(stuck.len(), by_people);
+    assert_eq!(all("stuck=true&sort=oldest").len(), by_people);
+    let of_account = format!("stuck=true&credentialId={credential}");
+    assert_eq!(all(&of_account).len(), by_people);
+    assert_eq!(story.get("/v1/summary")["stuck"], by_people);
+    // A deleted one is out of sight.
+    let id = text(&stuck[0]["id"]);
+    story.ok("DELETE", &format!("/v1/orders/{id}"), &Value::Null);
+    assert_eq!(all("stuck=true").len(), by_people - 1);
+    assert_eq!(story.get("/v1/summary")["stuck"], by_people - 1);
+}
+
+#[test]
 fn an_order_goes_from_csr_to_certificate_and_back() {
     let story = Story::begin(0);
     let credential = story.link();

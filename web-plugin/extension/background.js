@@ -92,7 +92,7 @@ async function refresh() {
   if (!now) {
     return;
   }
-  const needsPerson = now.expiring + now.held + now.failed + now.deadLetters + (now.awaitingApproval ?? 0);
+  const needsPerson = NEEDS_PERSON.reduce((sum, count) => sum + (now[count] ?? 0), 0);
   await extension.action.setBadgeText({ text: needsPerson ? String(needsPerson) : "" });
   await extension.action.setBadgeBackgroundColor({ color: "#a81b1b" });
   const { seen: before } = await extension.storage.local.get("seen");
@@ -101,6 +101,8 @@ async function refresh() {
     await Promise.all(NEWS.map(([count, message, hash]) => tell(now[count] - before[count], message, hash)));
   }
 }
+
+const NEEDS_PERSON = ["expiring", "awaitingApproval", "stuck", "held", "failed", "deadLetters"];
 
 const NEWS = [
   ["expiring", "notify_expiring", "#/"],

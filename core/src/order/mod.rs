@@ -38,7 +38,7 @@ pub use self::{
     },
 };
 use crate::{
-    ca::{CaOrderNumber, CaRequestNumber, DomainCheck, NewOrder},
+    ca::{Actor, CaOrderNumber, CaRequestNumber, DomainCheck, NewOrder},
     ids::{CredentialId, CsrId, OrderId, OrderReference},
     key::KeyFingerprint,
     time::Timestamp,
@@ -229,6 +229,15 @@ impl Order {
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.state.is_final()
+    }
+
+    /// Whether the order stands at the CA and does not go on until a person acts.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        match &self.state {
+            OrderState::Pending(pending) => pending.stage.actor() != Actor::Ca,
+            _ => false,
+        }
     }
 
     /// Whether the order may be at the CA although its number there is not known here: it is being

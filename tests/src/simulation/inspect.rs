@@ -161,6 +161,12 @@ fn counters(history: &mut History) -> Result<()> {
     counted.extend(history.stage.rows::<Count>(
         "SELECT 'dead' AS name, COUNT(*) AS value FROM work WHERE dead_at IS NOT NULL",
     )?);
+    counted.extend(history.stage.rows::<Count>(
+        // Told from the record alone.
+        "SELECT 'stuck' AS name, COUNT(*) AS value FROM orders WHERE is_deleted = 0 AND state = 'pending' \
+           AND record -> '$.state.pending.stage' <> '\"processing\"' \
+           AND record -> '$.state.pending.stage' NOT LIKE '{\"unknown\"%'",
+    )?);
     for Count { name, value } in kept.into_iter().filter(|count| count.name != "revision") {
         let found = counted.iter().find(|count| count.name == name);
         let actual = found.map_or(0, |count| count.value);
@@ -173,7 +179,10 @@ fn counters(history: &mut History) -> Result<()> {
     let wrong: Vec<Count> = history.stage.rows(
         "SELECT credential_id || ' ' || name AS name, value FROM credential_counters AS kept \
          WHERE value <> (SELECT COUNT(*) FROM orders WHERE is_deleted = 0 \
-           AND credential_id = kept.credential_id AND state = kept.name) \
+           AND credential_id = kept.credential_id \
+           AND (state = kept.name OR kept.name = 'stuck' AND is_deleted = 0 AND state = 'pending' \
+           AND record -> '$.state.pending.stage' <> '\"processing\"' \
+           AND record -> '$.state.pending.stage' NOT LIKE '{\"unknown\"%')) \
          UNION ALL SELECT credential_id || ' ' || state, -1 FROM orders AS o \
          WHERE is_deleted = 0 AND NOT EXISTS (SELECT 1 FROM credential_counters \
            WHERE credential_id = o.credential_id AND name = o.state)",

@@ -16,9 +16,9 @@ SELECT i,
   1700000000 + i / 200
 FROM n;
 
-INSERT INTO orders (id, credential_id, ca_order_number, ca_request_number, state, host,
-  ordered_at, is_deleted, version, record)
-SELECT 'ord_' || body, credential, 'B' || i, 'R' || i, t.state, host, at,
+INSERT INTO orders (id, credential_id, ca_order_number, ca_request_number, state, is_stuck,
+  host, ordered_at, is_deleted, version, record)
+SELECT 'ord_' || body, credential, 'B' || i, 'R' || i, t.state, t.state = 'pending', host, at,
   i % 10 = 9, 1,
   json_set(t.record, '$.id', 'ord_' || body, '$.credentialId', credential, '$.domain', domain,
     '$.caOrderNumber', 'B' || i, '$.caRequestNumber', 'R' || i, '$.version', 1,

@@ -111,6 +111,8 @@ fn paths(first: &str, second: &str) -> Vec<String> {
         "/v1/orders?host=bulk.example&deleted=true",
         "/v1/orders?host=bulk.example&state=held",
         "/v1/orders?state=fulfilled&deleted=true",
+        "/v1/orders?stuck=true",
+        "/v1/orders?stuck=true&sort=oldest",
         "/v1/csrs",
         "/v1/jobs",
         "/v1/audit",

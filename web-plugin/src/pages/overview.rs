@@ -81,6 +81,12 @@ fn content(look: Look, _: Fetched<Look>) -> AnyView {
             Tone::Waiting,
             orders("awaitingApproval"),
         ),
+        (
+            summary.stuck,
+            "overview_stuck",
+            Tone::Waiting,
+            Route::Orders(Filter::by("stuck", "true")),
+        ),
         (summary.held, "overview_held", Tone::Waiting, orders("held")),
         (
             summary.failed,
@@ -96,7 +102,7 @@ fn content(look: Look, _: Fetched<Look>) -> AnyView {
         ),
         (
             summary.dead_letters,
-            "overview_stuck",
+            "overview_dead",
             Tone::Bad,
             Route::Jobs,
         ),

@@ -81,9 +81,14 @@ fn attention(summary: Summary, _: Fetched<Summary>) -> AnyView {
             "overview_approval",
             orders("awaitingApproval"),
         ),
+        (
+            summary.stuck,
+            "overview_stuck",
+            Route::Orders(Filter::by("stuck", "true")),
+        ),
         (summary.held, "overview_held", orders("held")),
         (summary.failed, "overview_failed", orders("failed")),
-        (summary.dead_letters, "overview_stuck", Route::Jobs),
+        (summary.dead_letters, "overview_dead", Route::Jobs),
     ];
     let rows: Vec<_> = rows.into_iter().filter(|(count, ..)| *count > 0).collect();
     if rows.is_empty() {

@@ -14,6 +14,7 @@ use super::query::Query;
 pub(super) fn orders(uri: &http::Uri, caller: &Caller) -> Result<(OrderSearch, Paging), Fault> {
     let known = [
         "state",
+        "stuck",
         "credentialId",
         "host",
         "deleted",
@@ -24,6 +25,7 @@ pub(super) fn orders(uri: &http::Uri, caller: &Caller) -> Result<(OrderSearch, P
     let query = Query::read(uri, &known)?;
     let search = OrderSearch {
         state: query.text("state"),
+        is_stuck: query.flag("stuck")?,
         within: caller.within(query.id("credentialId")?)?,
         host: query.text("host"),
         is_deleted: query.flag("deleted")?,

@@ -28,6 +28,7 @@ struct Stored<'a> {
     number: Option<&'a str>,
     request: Option<&'a str>,
     state: &'static str,
+    stuck: i64,
     host: String,
     key: Option<String>,
     next_check: Option<i64>,
@@ -50,6 +51,7 @@ fn stored(order: &Order) -> Result<Stored<'_>, DatabaseFault> {
             .as_ref()
             .map(|number| number.as_str()),
         state: order.state.name(),
+        stuck: i64::from(order.is_stuck()),
         host: searchable(&order.domain),
         key: order.key.as_ref().map(ToString::to_string),
         next_check: order.next_check_at.map(|at| at.unix()),
@@ -88,10 +90,11 @@ pub fn parameter(orders: &[&Order]) -> Result<String, DatabaseFault> {
 pub fn insert(orders: &[&Order]) -> Result<Statement, DatabaseFault> {
     Ok(Statement::new(
         "INSERT OR IGNORE INTO orders (id, credential_id, reference, ca_order_number, \
-           ca_request_number, state, host, key_fingerprint, next_check_at, ordered_at, is_deleted, \
-           version, record) \
+           ca_request_number, state, is_stuck, host, key_fingerprint, next_check_at, ordered_at, \
+           is_deleted, version, record) \
          SELECT value ->> 'id', value ->> 'credential', value ->> 'reference', \
-           value ->> 'number', value ->> 'request', value ->> 'state', value ->> 'host', \
+           value ->> 'number', value ->> 'request', value ->> 'state', value ->> 'stuck', \
+           value ->> 'host', \
            value ->> 'key', value ->> 'next_check', value ->> 'ordered', value ->> 'deleted', \
            value ->> 'version', value ->> 'record' \
          FROM json_each(?1)",
@@ -107,7 +110,7 @@ pub fn update(orders: &[&Order]) -> Result<Statement, DatabaseFault> {
     Ok(Statement::new(
         "UPDATE orders SET ca_order_number = j.value ->> 'number', \
            ca_request_number = j.value ->> 'request', state = j.value ->> 'state', \
-           next_check_at = j.value ->> 'next_check', is_deleted = j.value ->> 'deleted', \
+           is_stuck = j.value ->> 'stuck', next_check_at = j.value ->> 'next_check', is_deleted = j.value ->> 'deleted', \
            version = j.value ->> 'version', record = j.value ->> 'record' \
          FROM json_each(?1) AS j \
          WHERE orders.id = j.value ->> 'id' AND orders.version = j.value ->> 'over'",
@@ -277,6 +280,8 @@ pub async fn with_key(
 pub enum Walk<'a> {
     /// Everything.
     All,
+    /// Those at the CA that do not go on until a person acts.
+    Stuck,
     /// One state.
     State(&'a str),
     /// One account.
@@ -333,6 +338,15 @@ pub async fn walk(
             "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
              AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
         ),
+        (Walk::Stuck, Direction::NewestFirst) => Statement::new(
+            "SELECT record FROM orders WHERE is_stuck = 1 AND state = 'pending' AND is_deleted = 0 \
+             AND ?1 = 0 AND (ordered_at, id) < (?2, ?3) \
+             ORDER BY ordered_at DESC, id DESC LIMIT ?4",
+        ),
+        (Walk::Stuck, Direction::OldestFirst) => Statement::new(
+            "SELECT record FROM orders WHERE is_stuck = 1 AND state = 'pending' AND is_deleted = 0 \
+             AND ?1 = 0 AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
+        ),
         (Walk::Host(host), _) => return by_host(database, host, deleted, after, limit).await,
     };
     let statement = statement
@@ -342,7 +356,7 @@ pub async fn walk(
         .bind(limit);
     let statement = match walk {
         Walk::State(value) | Walk::Credential(value) => statement.bind(*value),
-        Walk::All | Walk::Host(_) => statement,
+        Walk::All | Walk::Stuck | Walk::Host(_) => statement,
     };
     orders(database.query(statement).await?)
 }

@@ -29,6 +29,8 @@ use crate::{
 pub struct OrderSearch {
     /// One state, by name.
     pub state: Option<String>,
+    /// Whether only those are wanted that do not go on until a person acts.
+    pub is_stuck: bool,
     /// Whose.
     pub within: Within,
     /// A host, and everything below it.
@@ -71,6 +73,7 @@ pub async fn orders<P: Platform>(
     let walk = match (search.within.bound(), &host, &search.state, account) {
         (Some(bound), ..) => Walk::Credential(bound.as_str()),
         (None, Some(host), ..) => Walk::Host(host),
+        (None, None, _, _) if search.is_stuck && !search.is_deleted => Walk::Stuck,
         (None, None, Some(state), _) => Walk::State(state),
         (None, None, None, Some(account)) => Walk::Credential(account),
         (None, None, None, None) => Walk::All,
@@ -125,6 +128,7 @@ fn admits(search: &OrderSearch, order: &Order) -> bool {
         .state
         .as_deref()
         .is_none_or(|state| state == order.state.name())
+        && (!search.is_stuck || order.is_stuck())
         && search
             .within
             .account()

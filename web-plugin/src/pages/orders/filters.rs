@@ -25,6 +25,7 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
     let account = linked(filter, "credentialId");
     let order = linked(filter, "sort");
     let deleted = linked(filter, "deleted");
+    let stuck = linked(filter, "stuck");
     let wanted = move || {
         Filter::default()
             .with("host", crate::idn::to_ascii(&host.get()))
@@ -32,6 +33,7 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
             .with("credentialId", account.get())
             .with("sort", order.get())
             .with("deleted", deleted.get())
+            .with("stuck", stuck.get())
     };
     // The field of the host acts on Enter, the choices at once.
     Effect::new(move |before: Option<()>| {
@@ -39,6 +41,7 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
         account.track();
         order.track();
         deleted.track();
+        stuck.track();
         if before.is_some() {
             let wanted = untrack(wanted);
             if wanted != filter.get_untracked() {
@@ -72,7 +75,20 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
             ("oldest".to_owned(), t("sort_oldest")),
         ]
     };
-    let is_deleted = move || deleted.get() == "true";
+    let choice = move |field: RwSignal<String>, label: &'static str| {
+        view! {
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=move || field.get() == "true"
+                    on:change=move |event| {
+                        field.set(if event_target_checked(&event) { "true" } else { "" }.into());
+                    }
+                />
+                <span>{t(label)}</span>
+            </label>
+        }
+    };
     view! {
         <form class="filters" role="search" on:submit=search>
             <SearchField id="host" label=t("filter_host") value=host />
@@ -84,16 +100,8 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
                 options=Signal::derive(account_options)
             />
             <Select id="sort" label=t("sort") value=order options=Signal::derive(sorts) />
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=is_deleted
-                    on:change=move |event| {
-                        deleted.set(if event_target_checked(&event) { "true" } else { "" }.into());
-                    }
-                />
-                <span>{t("filter_deleted")}</span>
-            </label>
+            {choice(stuck, "filter_stuck")}
+            {choice(deleted, "filter_deleted")}
             <button class="quiet">{t("filter_search")}</button>
         </form>
     }
