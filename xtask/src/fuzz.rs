@@ -140,6 +140,6 @@ fn fuzz(
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-max_len={LONGEST}"))
         .arg(format!("-timeout={PATIENCE}"))
-        .arg("-print_final_stats=1");
+        .args(["-verbosity=0", "-print_final_stats=1"]);
     command::run(&mut command)
 }

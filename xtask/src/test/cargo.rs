@@ -26,6 +26,9 @@ const WASM_PACKAGES: [&str; 5] = [
 /// The package of the tests across crates. Its targets named `e2e…` need a running system.
 const TESTS: &str = "certwright-tests";
 
+/// The package of what is fuzzed.
+const FUZZ_TARGETS: &str = "certwright-fuzz-targets";
+
 pub(super) fn fmt(context: &Context) -> Result<Report> {
     cargo(&context.workspace, &["fmt", "--all", "--check"])?;
     Ok(Done::Yes.into())
@@ -71,8 +74,10 @@ pub(super) fn clippy_wasm(context: &Context) -> Result<Report> {
 
 pub(super) fn native_tests(context: &Context) -> Result<Report> {
     // The code generator is wasm-bindgen's own and has no tests of ours.
-    let excluded = ["--exclude", "certwright-bindgen", "--exclude", TESTS];
-    let units = test(context, &[&["--workspace"], &excluded[..]].concat())?;
+    let excluded = ["certwright-bindgen", TESTS, FUZZ_TARGETS];
+    let excluded = excluded.iter().flat_map(|package| ["--exclude", package]);
+    let arguments: Vec<_> = ["--workspace"].into_iter().chain(excluded).collect();
+    let units = test(context, &arguments)?;
     let (_, native) = test_targets(context)?;
     let targets = native.iter().flat_map(|name| ["--test", name]);
     let arguments: Vec<_> = ["--package", TESTS, "--lib"]
@@ -81,6 +86,11 @@ pub(super) fn native_tests(context: &Context) -> Result<Report> {
         .collect();
     let across = test(context, &arguments)?;
     Ok(report(units + across))
+}
+
+/// On stable Rust, in seconds; `cargo xtask fuzz` looks further.
+pub(super) fn fuzz_targets(context: &Context) -> Result<Report> {
+    Ok(report(test(context, &["--package", FUZZ_TARGETS])?))
 }
 
 pub(super) fn wasm_tests(context: &Context) -> Result<Report> {

@@ -60,7 +60,7 @@ impl From<Done> for Report {
     }
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "fmt",
         title: "Formatting",
@@ -102,6 +102,13 @@ const STEPS: [Step; 12] = [
         advice: "run the failed test alone: `cargo test -p PACKAGE NAME`",
         needs: None,
         run: cargo::native_tests,
+    },
+    Step {
+        name: "fuzz",
+        title: "Fuzz targets: their corpora and mutations of them",
+        advice: "repair the reader and put the input into fuzz/corpus/TARGET",
+        needs: None,
+        run: cargo::fuzz_targets,
     },
     Step {
         name: "build",
