@@ -89,10 +89,10 @@ async function grantWorker(path) {
   await writeFile(path, JSON.stringify(manifest));
 }
 
-/** Fills in the first screen. */
-export async function connect(page) {
+/** Fills in the first screen, with the administrator's token or another. */
+export async function connect(page, secret = token) {
   await page.locator("#address").fill(worker);
-  await page.locator("#token").fill(token);
+  await page.locator("#token").fill(secret);
   await page.locator("#token").press("Enter");
   await page.locator(".shell").waitFor();
 }

@@ -1,0 +1,118 @@
+// Several people: a token is made and revoked on the screen, an order waits for a second person, and
+// history that was rewritten is noticed.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { api, connect, linked, openConsole, show } from "./browser.mjs";
+
+const NAME = "second.whitlock.example";
+const opened = [];
+let account;
+let requester;
+let order;
+
+async function signedIn(secret) {
+  const one = await openConsole();
+  opened.push(one);
+  await one.page.locator("#token").waitFor();
+  await connect(one.page, secret);
+  return one.page;
+}
+
+before(async () => {
+  account = await linked();
+});
+
+after(async () => {
+  await api("PUT", `/v1/credentials/${account}/approval`, { approval: "none" });
+  await Promise.all(opened.map(({ close }) => close()));
+});
+
+test("an administrator makes a token, which is shown once", async () => {
+  const page = await signedIn();
+  await show(page, "#/access");
+  await page.locator("#token-label").fill("Web team");
+  await page.locator("#token-role").selectOption("requester");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const shown = page.locator("code", { hasText: /^cw_/ });
+  requester = await shown.textContent();
+  await page.getByRole("button", { name: "I have copied it" }).click();
+  await shown.waitFor({ state: "detached" });
+  await page.getByRole("cell", { name: "Web team" }).first().waitFor();
+  assert.ok(!(await page.content()).includes(requester), "the token is still on the page");
+});
+
+test("an administrator lets requesters' orders wait", async () => {
+  const page = await signedIn();
+  await show(page, "#/accounts");
+  await page.getByRole("button", { name: "Approval" }).first().click();
+  const dialog = page.locator("dialog[open]");
+  await dialog.locator("select").selectOption("requesters");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").first().waitFor();
+  assert.equal((await api("GET", `/v1/credentials/${account}`)).approval, "requesters");
+});
+
+test("a requester's order waits, and they can't approve it", async () => {
+  const page = await signedIn(requester);
+  await show(page, `#/orders/new?host=${NAME}`);
+  await page.getByText("This can be ordered.").waitFor();
+  await page.getByRole("button", { name: "Suggest one" }).click();
+  await page.locator("#order-place").fill("Bengaluru");
+  await page.locator("#order-accepted").check();
+  await page.locator("form button:not([disabled])", { hasText: "Review" }).click();
+  await page.locator("dialog[open]").getByRole("button", { name: "Ask for approval" }).click();
+  await page.waitForURL(/#\/orders\/ord_/);
+  order = page.url().split("/").pop();
+  await page.getByText(/Asked for by/).first().waitFor();
+  await page.getByRole("button", { name: "Withdraw" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Approve and order" }).count(), 0);
+});
+
+test("somebody else approves, and it is ordered", async () => {
+  const page = await signedIn();
+  await show(page, "#/");
+  await page.getByText("waiting for approval").first().click();
+  await page.getByRole("link", { name: NAME }).click();
+  await page.getByRole("button", { name: "Approve and order" }).click();
+  await page.getByText("Approved; the order is on its way.").waitFor();
+  const { status } = await api("GET", `/v1/orders/${order}`);
+  assert.ok(["placing", "pending", "fulfilled", "held"].includes(status.state), status.state);
+});
+
+test("history that fits what was seen is said to be whole, and one that does not is not", async () => {
+  const page = await signedIn();
+  await show(page, "#/audit");
+  await page.getByText("History is as this browser has seen it before").waitFor();
+  await page.getByRole("button", { name: "Check the whole trail" }).click();
+  await page.getByText(/Checked in this browser: \d+ entries, none changed/).waitFor();
+  // As if this browser had seen another entry in the place of the first.
+  const changed = await page.evaluate(() => {
+    const key = Object.keys(localStorage).find((name) => name.startsWith("audit_pins "));
+    const text = localStorage.getItem(key);
+    localStorage.setItem(key, text.replace(/[0-9a-f]{64}/g, "0".repeat(64)));
+    return text !== localStorage.getItem(key);
+  });
+  assert.ok(changed, "nothing is pinned");
+  await show(page, "#/jobs");
+  await show(page, "#/audit");
+  await page.getByRole("alert").getByText("history of this Worker was rewritten").waitFor();
+});
+
+test("a revoked token lets nobody in", async () => {
+  const page = await signedIn();
+  await show(page, "#/access");
+  await page.getByRole("row", { name: /Web team/ }).getByRole("button", { name: "Revoke" }).click();
+  await page.locator("dialog[open]").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("Token revoked").waitFor();
+  const stranger = await openConsole();
+  opened.push(stranger);
+  await stranger.page.locator("#token").fill(requester);
+  await stranger.page.locator("#token").press("Enter");
+  await stranger.page.locator("#token-error", { hasText: /./ }).waitFor();
+});
+
+test("no page complained", () => {
+  assert.deepEqual(opened.flatMap(({ faults }) => faults), []);
+});
