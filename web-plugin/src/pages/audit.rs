@@ -47,6 +47,22 @@ pub(crate) fn action_text(action: &str) -> String {
     }
 }
 
+/// Details of more characters than this are shown when they are asked for.
+const SHORT: usize = 120;
+
+fn detail(text: String) -> AnyView {
+    if text.len() <= SHORT {
+        return view! { <small>" "{text}</small> }.into_any();
+    }
+    view! {
+        <details>
+            <summary>{t("audit_detail")}</summary>
+            <small>{text}</small>
+        </details>
+    }
+    .into_any()
+}
+
 fn table(page: Page<AuditView>) -> AnyView {
     if page.items.is_empty() {
         return view! { <Empty text=t("audit_none") /> }.into_any();
@@ -75,7 +91,7 @@ fn table(page: Page<AuditView>) -> AnyView {
                 <td><Time at=entry.at /></td>
                 <td class="main">
                     {action_text(&entry.action)}
-                    {entry.detail.map(|detail| view! { <small>" "{detail}</small> })}
+                    {entry.detail.map(detail)}
                 </td>
                 <td><Status tone text=t_value("outcome", &entry.outcome) /></td>
                 <td class="wide">
