@@ -175,23 +175,11 @@ fn jobs_and_an_order(live: &Live, replies: &Replies, credential: &str) -> Result
     live.system.run_schedule()
 }
 
-/// Secrets where none belong, and callers with a token that nobody gave out.
+/// Secrets where none belong, and callers with a token that nobody gave out. Addresses are left to
+/// `native_canaries`: the platform records those of every request itself, with their queries.
 fn mistakes(live: &Live, replies: &Replies) -> Result<()> {
-    let encoded: String = MISPLACED
-        .bytes()
-        .map(|byte| format!("%{byte:02X}"))
-        .collect();
     let stranger = Client::new(live.system.worker_url(), FOREIGN);
     for client in [&live.worker, &stranger] {
-        for path in [
-            // Not in the path, which the local runtime writes to its own log.
-            format!("/v1/orders?{encoded}=1"),
-            format!("/v1/orders?cursor={encoded}"),
-            format!("/v1/nothing?{encoded}"),
-        ] {
-            let reply = replies.get(client, &path)?;
-            assert!(reply.status >= 400, "{reply}");
-        }
         for body in [
             json!({ MISPLACED: 1 }),
             json!(MISPLACED),
