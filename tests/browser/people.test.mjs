@@ -95,8 +95,8 @@ test("history that fits what was seen is said to be whole, and one that does not
     return text !== localStorage.getItem(key);
   });
   assert.ok(changed, "nothing is pinned");
-  await show(page, "#/jobs");
-  await show(page, "#/audit");
+  await show(page, "#/");
+  await page.getByRole("alert").getByRole("link", { name: "See what is lost" }).click();
   await page.getByRole("alert").getByText("history of this Worker was rewritten").waitFor();
 });
 

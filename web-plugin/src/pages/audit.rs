@@ -12,6 +12,7 @@ use crate::parts::{Empty, Pager, SearchField, Status, Time, Tone, linked, paged,
 use crate::route::{Filter, Route};
 use crate::text::{t, t_value};
 use history::History;
+pub(crate) use history::HistoryWarning;
 
 /// The screen.
 #[component]

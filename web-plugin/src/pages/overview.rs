@@ -50,6 +50,7 @@ pub(crate) fn Overview() -> impl IntoView {
                 {t("order_new")} <kbd aria-hidden="true">"n"</kbd>
             </a>
         </header>
+        <super::audit::HistoryWarning />
         {show(look, content)}
     }
 }

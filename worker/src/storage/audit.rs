@@ -4,6 +4,7 @@ use certwright_api::system::AuditView;
 use certwright_core::{
     audit::ChainHash,
     ids::{AuditId, WorkId},
+    order::Order,
     permission::Role,
     time::Timestamp,
 };
@@ -37,17 +38,13 @@ pub fn insert(platform: &impl Platform, entry: &Entry<'_>) -> Statement {
     guarded(platform, entry, &Guard::default())
 }
 
-/// Writes an entry only if the order stands at `version`, so that an audit entry never tells of a
-/// change that another one pre-empted.
-pub fn insert_if_order(
-    platform: &impl Platform,
-    entry: &Entry<'_>,
-    order_id: &str,
-    version: u64,
-) -> Statement {
-    let version = i64::try_from(version).unwrap_or(i64::MAX);
+/// Writes an entry only if the changed order can still be stored, so that no entry tells of a change
+/// that another one pre-empted. It stands before the order's update in the batch: behind it the
+/// version of a change that came first could not be told from this one's.
+pub fn insert_if_order(platform: &impl Platform, entry: &Entry<'_>, changed: &Order) -> Statement {
+    let over = i64::try_from(changed.version.saturating_sub(1)).unwrap_or(i64::MAX);
     let guard = Guard {
-        order: Some((order_id, version)),
+        order: Some((changed.id.as_str(), over)),
         ..Guard::default()
     };
     guarded(platform, entry, &guard)

@@ -116,7 +116,7 @@ pub async fn lapse<P: Platform>(platform: &P) -> Result<(), Fault> {
     for order in &waiting {
         let change = order.apply(Event::Waited, now)?;
         if change.is_change {
-            lapsed.push((order, change.order));
+            lapsed.push(change.order);
         }
     }
     if lapsed.is_empty() {
@@ -125,7 +125,7 @@ pub async fn lapse<P: Platform>(platform: &P) -> Result<(), Fault> {
     let system = Caller::system();
     let mut statements: Vec<Statement> = lapsed
         .iter()
-        .map(|(before, order)| {
+        .map(|order| {
             let entry = audit::Entry {
                 caller: &system,
                 action: "order.lapse",
@@ -133,10 +133,10 @@ pub async fn lapse<P: Platform>(platform: &P) -> Result<(), Fault> {
                 outcome: "done",
                 detail: Some("nobody decided within 30 days".to_owned()),
             };
-            audit::insert_if_order(platform, &entry, order.id.as_str(), before.version)
+            audit::insert_if_order(platform, &entry, order)
         })
         .collect();
-    let orders: Vec<&Order> = lapsed.iter().map(|(_, order)| order).collect();
+    let orders: Vec<&Order> = lapsed.iter().collect();
     statements.push(orders::update(&orders)?);
     database.batch(statements).await?;
     Ok(())
@@ -205,7 +205,7 @@ async fn store<P: Platform>(
         })
         .collect();
     let statements = vec![
-        audit::insert_if_order(platform, &entry, order.id.as_str(), before.version),
+        audit::insert_if_order(platform, &entry, order),
         work::insert(&pieces, platform.now())?,
         orders::update(&[order])?,
     ];

@@ -69,11 +69,11 @@ async fn apply<P: Platform>(
         detail: None,
     };
     let statements = vec![
+        audit::insert_if_order(platform, &entry, &change.order),
         orders::update(&[&change.order])?,
-        audit::insert_if_order(platform, &entry, id.as_str(), change.order.version),
     ];
     let changed = platform.database().batch(statements).await?;
-    if changed.first().is_none_or(|rows| *rows == 0) {
+    if changed.last().is_none_or(|rows| *rows == 0) {
         return Err(Fault::order_moved());
     }
     Ok(order_view::view(change.order))

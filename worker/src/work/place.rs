@@ -308,8 +308,8 @@ async fn store<P: Platform>(
             .map(|number| format!("CA order {number}")),
     };
     let mut statements = vec![
+        audit::insert_if_order(platform, &entry, order),
         orders::update(&[order])?,
-        audit::insert_if_order(platform, &entry, order.id.as_str(), order.version),
     ];
     let next = change.effects.iter().find_map(|effect| match effect {
         Effect::Place { not_before } => Some(*not_before),

@@ -149,9 +149,9 @@ async fn store<P: Platform>(
         detail: reason.map(|reason| format!("{reason:?}")),
     };
     let statements = vec![
+        audit::insert_if_order(platform, &entry, order),
         orders::update(&[order])?,
-        audit::insert_if_order(platform, &entry, order.id.as_str(), order.version),
     ];
     let changed = platform.database().batch(statements).await?;
-    Ok(changed.first().is_some_and(|rows| *rows > 0))
+    Ok(changed.last().is_some_and(|rows| *rows > 0))
 }

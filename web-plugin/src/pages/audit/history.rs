@@ -1,5 +1,7 @@
 //! Whether the trail is the one that this browser has seen before, and whether it verifies.
 
+use certwright_api::endpoint::Endpoint;
+use certwright_api::tokens::Me;
 use certwright_core::time::Timestamp;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,6 +9,7 @@ use leptos::task::spawn_local;
 use crate::app::use_client;
 use crate::parts::{Confirm, Fetched, Time, fetched, show, trouble_text};
 use crate::pins::{self, Watch};
+use crate::route::{Filter, Route};
 use crate::text::{t, t_with};
 
 /// What the check of the whole trail has come to.
@@ -33,6 +36,31 @@ pub(super) fn History() -> impl IntoView {
                 }
             },
         )}
+    }
+}
+
+/// The alarm on the first screen; nothing while all is well, or for whoever may not see the trail.
+#[component]
+pub(crate) fn HistoryWarning() -> impl IntoView {
+    let client = use_client();
+    let is_rewritten = RwSignal::new(false);
+    spawn_local(async move {
+        let none = Filter::default();
+        let me = client.get::<Me>(Endpoint::GetMe, "", &none);
+        if me.await.is_ok_and(|me| me.credential_id.is_none()) {
+            let found = pins::look(&client).await;
+            let _ = is_rewritten.try_set(found.is_ok_and(|watch| !watch.lost.is_empty()));
+        }
+    });
+    move || {
+        is_rewritten.get().then(|| {
+            let href = Route::Audit(Filter::default()).href();
+            view! {
+                <div class="note bad" role="alert">
+                    <p><b>{t("audit_rewritten")}</b>" "<a href=href>{t("audit_see")}</a></p>
+                </div>
+            }
+        })
     }
 }
 
