@@ -1,6 +1,7 @@
 //! The one door to the browser: what is kept, copied, saved and asked for.
 
 pub(crate) mod clock;
+pub(crate) mod file;
 mod platform;
 pub(crate) mod storage;
 

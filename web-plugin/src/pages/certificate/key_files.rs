@@ -4,8 +4,6 @@
 use certwright_core::certificate::Certificate;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::browser;
 use crate::keys::export::{self, ExportFault, MAX_KEY_FILE};
@@ -75,23 +73,14 @@ pub(super) fn KeyFiles(
         });
     };
     let pick = move |event: leptos::ev::Event| {
-        let input = event
-            .target()
-            .and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
-        let picked = input
-            .and_then(|input| input.files())
-            .and_then(|files| files.get(0));
-        let Some(picked) = picked else { return };
+        let Some(picked) = browser::file::picked(&event) else {
+            return;
+        };
         spawn_local(async move {
-            #[expect(clippy::cast_precision_loss, reason = "a limit of some kilobytes")]
-            if picked.size() > MAX_KEY_FILE as f64 {
+            let Some(text) = browser::file::text(&picked, MAX_KEY_FILE).await else {
                 return error.set(Some(ExportFault::TooLong.to_string()));
-            }
-            let text = JsFuture::from(picked.text())
-                .await
-                .ok()
-                .and_then(|text| text.as_string());
-            file.set(text.unwrap_or_default());
+            };
+            file.set(text);
         });
     };
     let is_kept_only = move || stored.get().is_some_and(|key| key.encrypted.is_none());

@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::app::use_app;
 use crate::browser;
@@ -26,13 +24,9 @@ pub(super) fn Backup(keys: KeyMarks) -> impl IntoView {
         Err(fault) => error.set(Some(fault.to_string())),
     };
     let pick = move |event: leptos::ev::Event| {
-        let input = event
-            .target()
-            .and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
-        let picked = input
-            .and_then(|input| input.files())
-            .and_then(|files| files.get(0));
-        let Some(file) = picked else { return };
+        let Some(file) = browser::file::picked(&event) else {
+            return;
+        };
         spawn_local(async move {
             match restored(&file).await {
                 Ok(count) => {
@@ -70,12 +64,8 @@ pub(super) fn Backup(keys: KeyMarks) -> impl IntoView {
 
 /// Takes the keys of a file that are not here, and says how many there were.
 async fn restored(file: &web_sys::File) -> Result<usize, BackupFault> {
-    #[expect(clippy::cast_precision_loss, reason = "a limit of some megabytes")]
-    if file.size() > MAX_BACKUP as f64 {
-        return Err(BackupFault::TooLong);
-    }
-    let text = JsFuture::from(file.text()).await.ok();
-    let text = text.and_then(|text| text.as_string()).unwrap_or_default();
+    let text = browser::file::text(file, MAX_BACKUP).await;
+    let text = text.ok_or(BackupFault::TooLong)?;
     let here = store::all().await.unwrap_or_default();
     let mut taken = 0;
     for key in backup::read(&text)? {

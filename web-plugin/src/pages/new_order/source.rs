@@ -7,9 +7,8 @@ use certwright_core::csr::Csr;
 use certwright_core::names::CertificateName;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
+use crate::browser;
 use crate::keys::StoredKey;
 use crate::keys::create::{self, CreateFault, KeyMode};
 use crate::keys::{KeyKind, Subject, webcrypto};
@@ -18,7 +17,7 @@ use crate::route::Filter;
 use crate::text::{t, t_with};
 
 /// The longest text that is read as a request, in bytes.
-const MAX_TEXT: f64 = 65_536.0;
+const MAX_TEXT: usize = 65_536;
 
 /// Which source is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,26 +265,14 @@ fn suggestion() -> Option<String> {
 fn Given(source: Source) -> impl IntoView {
     let take = move |file: web_sys::File| {
         spawn_local(async move {
-            if file.size() > MAX_TEXT {
-                return source.text.set(t("source_too_long"));
-            }
-            let text = JsFuture::from(file.text())
-                .await
-                .ok()
-                .and_then(|text| text.as_string());
-            if let Some(text) = text {
-                source.text.set(text);
-            }
+            let text = browser::file::text(&file, MAX_TEXT).await;
+            source
+                .text
+                .set(text.unwrap_or_else(|| t("source_too_long")));
         });
     };
     let pick = move |event: leptos::ev::Event| {
-        let input = event
-            .target()
-            .and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
-        if let Some(file) = input
-            .and_then(|input| input.files())
-            .and_then(|files| files.get(0))
-        {
+        if let Some(file) = browser::file::picked(&event) {
             take(file);
         }
     };

@@ -8,8 +8,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::RevokeDialog;
+use super::reason::{Question, ReasonDialog};
 use crate::app::{go, use_app, use_client};
-use crate::parts::{Dialog, Fetched, Field};
+use crate::parts::Fetched;
 use crate::route::{Filter, Route};
 use crate::text::t;
 
@@ -129,46 +130,21 @@ pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl Int
             {button(may(OrderAction::Restore), "order_restore", Callback::new(restore))}
         </div>
         <RevokeDialog is_open=is_revoke_open on_confirm=revoke />
-        <CancelDialog is_open=is_cancel_open on_confirm=cancel />
+        <ReasonDialog question=CANCEL is_open=is_cancel_open on_confirm=cancel />
     }
 }
 
-/// Asks for a remark before an order is cancelled.
-#[component]
-fn CancelDialog(
-    is_open: RwSignal<bool>,
-    #[prop(into)] on_confirm: Callback<String>,
-) -> impl IntoView {
-    let remark = RwSignal::new(String::new());
-    let error = RwSignal::new(None);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let remark = remark.get_untracked();
-        if let Err(fault) = Remark::try_from(remark.clone()) {
-            return error.set(Some(fault.to_string()));
-        }
-        error.set(None);
-        is_open.set(false);
-        on_confirm.run(remark);
-    };
-    view! {
-        <Dialog is_open title=t("cancel_title")>
-            <form on:submit=submit>
-                <p>{t("cancel_lead")}</p>
-                <Field
-                    id="cancel-remark"
-                    label=t("remark")
-                    hint=t("remark_hint")
-                    value=remark
-                    error
-                />
-                <div class="actions">
-                    <button class="danger">{t("cancel_do")}</button>
-                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>
-                        {t("dialog_cancel")}
-                    </button>
-                </div>
-            </form>
-        </Dialog>
-    }
-}
+/// What is asked before an order is cancelled.
+const CANCEL: Question = Question {
+    id: "cancel-remark",
+    title: "cancel_title",
+    lead: "cancel_lead",
+    label: "remark",
+    hint: "remark_hint",
+    action: "cancel_do",
+    fault: |remark| {
+        Remark::try_from(remark)
+            .err()
+            .map(|fault| fault.to_string())
+    },
+};

@@ -6,9 +6,10 @@ use certwright_core::order::DeclineReason;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::reason::{Question, ReasonDialog};
 use crate::app::{use_app, use_client};
 use crate::browser;
-use crate::parts::{Dialog, Fetched, Field, Time};
+use crate::parts::{Fetched, Time};
 use crate::text::{t, t_with};
 
 /// Who asked and who decided, and the buttons of those who may decide.
@@ -64,7 +65,7 @@ pub(super) fn Approval(order: OrderView, fetched: Fetched<OrderView>) -> impl In
     view! {
         {told(order.approval)}
         <div class="actions">{approve} {declines} {withdraw}</div>
-        <DeclineDialog is_open=is_declining on_confirm=decline />
+        <ReasonDialog question=DECLINE is_open=is_declining on_confirm=decline />
     }
 }
 
@@ -87,42 +88,17 @@ fn told(approval: Option<ApprovalView>) -> impl IntoView {
     })
 }
 
-/// Asks for a reason before an order is declined: the requester reads it.
-#[component]
-fn DeclineDialog(
-    is_open: RwSignal<bool>,
-    #[prop(into)] on_confirm: Callback<String>,
-) -> impl IntoView {
-    let reason = RwSignal::new(String::new());
-    let error = RwSignal::new(None);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let reason = reason.get_untracked();
-        if let Err(fault) = DeclineReason::try_from(reason.clone()) {
-            return error.set(Some(fault.to_string()));
-        }
-        error.set(None);
-        is_open.set(false);
-        on_confirm.run(reason);
-    };
-    view! {
-        <Dialog is_open title=t("approval_decline_title")>
-            <form on:submit=submit>
-                <p>{t("approval_decline_lead")}</p>
-                <Field
-                    id="decline-reason"
-                    label=t("approval_reason")
-                    hint=t("approval_reason_hint")
-                    value=reason
-                    error
-                />
-                <div class="actions">
-                    <button class="danger">{t("approval_decline")}</button>
-                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>
-                        {t("dialog_cancel")}
-                    </button>
-                </div>
-            </form>
-        </Dialog>
-    }
-}
+/// What is asked before an order is declined: the requester reads it.
+const DECLINE: Question = Question {
+    id: "decline-reason",
+    title: "approval_decline_title",
+    lead: "approval_decline_lead",
+    label: "approval_reason",
+    hint: "approval_reason_hint",
+    action: "approval_decline",
+    fault: |reason| {
+        DeclineReason::try_from(reason)
+            .err()
+            .map(|fault| fault.to_string())
+    },
+};

@@ -3,6 +3,7 @@
 mod actions;
 mod approval;
 mod compare;
+mod reason;
 mod revoke;
 mod timeline;
 mod validation;
