@@ -87,6 +87,27 @@ fn everything(stage: &Stage, secret: &str, endpoint: Endpoint, query: &str) -> S
 }
 
 #[test]
+fn an_order_says_what_its_reader_may_do() {
+    let stage = Stage::set();
+    let path = format!("/v1/orders/{}", stage.own.order);
+    let allowed = |role, scope: Option<&str>| {
+        let (secret, _) = token(&stage.story.world, role, scope);
+        let of =
+            |path: &str| ask(&stage.story.world, Some(&secret), &Method::GET, path, None).json();
+        let (one, list) = (of(&path), of("/v1/orders?limit=100"));
+        let items = list["items"].as_array().unwrap();
+        let listed = items.iter().find(|order| order["id"] == one["id"]).unwrap();
+        assert_eq!(one["allowed"], listed["allowed"]);
+        one["allowed"].as_array().unwrap().len()
+    };
+    let own = Some(stage.own.credential.as_str());
+    assert_eq!(allowed(Role::Viewer, None), 0);
+    assert_eq!(allowed(Role::Requester, own), 0);
+    assert!(allowed(Role::Operator, own) > 0);
+    assert!(allowed(Role::Admin, None) > 0);
+}
+
+#[test]
 fn no_list_shows_another_account() {
     let stage = Stage::set();
     let (own, foreign) = (&stage.own, &stage.foreign);

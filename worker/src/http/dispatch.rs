@@ -155,7 +155,7 @@ impl<P: Platform> Call<'_, P> {
             Endpoint::PlaceOrder => self.place_order().await,
             Endpoint::ListOrders => ok(&self.list_orders().await?),
             Endpoint::ExportOrders => Ok(csv::orders(&self.list_orders().await?, self.uri)),
-            Endpoint::GetOrder => ok(&order_view::load_for(platform, caller, &self.id()?).await?),
+            Endpoint::GetOrder => ok(&order_view::load(platform, caller, &self.id()?).await?),
             Endpoint::ApproveOrder => ok(&approval::approve(platform, caller, &self.id()?).await?),
             Endpoint::DeclineOrder => {
                 let DeclineRequest { reason } = self.json()?;
@@ -307,7 +307,7 @@ impl<P: Platform> Call<'_, P> {
 
     async fn list_orders(&self) -> Result<Page<OrderView>, Stopped> {
         let (search, paging) = search::orders(self.uri, &self.admitted.caller)?;
-        Ok(lists::orders(self.platform, &search, &paging).await?)
+        Ok(lists::orders(self.platform, &self.admitted.caller, &search, &paging).await?)
     }
 
     async fn show_dcv(&self) -> Result<Reply, Stopped> {

@@ -56,7 +56,7 @@ pub async fn approve<P: Platform>(
     let work = store(platform, caller, &order, &change, "order.approve", None).await?;
     // From here on the order is on its way, whatever happens to this request: the sweep finds it.
     run(platform, &Message { work }, Urgency::Order).await?;
-    order_view::load_for(platform, caller, id).await
+    order_view::load(platform, caller, id).await
 }
 
 /// Declines, with a reason for the person who asked.
@@ -77,7 +77,7 @@ pub async fn decline<P: Platform>(
     let event = Event::Declined { by, reason };
     let change = decide(platform, caller, &order, event, "order.decline").await?;
     store(platform, caller, &order, &change, "order.decline", detail).await?;
-    Ok(order_view::view(change.order))
+    Ok(order_view::view(change.order, caller, platform.now()))
 }
 
 /// Withdraws: one's own order, or as an operator anybody's.
@@ -100,7 +100,7 @@ pub async fn withdraw<P: Platform>(
     );
     let change = decision.await?;
     store(platform, caller, &order, &change, "order.withdraw", None).await?;
-    Ok(order_view::view(change.order))
+    Ok(order_view::view(change.order, caller, platform.now()))
 }
 
 /// Ends the waiting of orders that nobody decided on in time, a bounded number of them.

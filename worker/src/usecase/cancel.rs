@@ -28,5 +28,5 @@ pub async fn run<P: Platform>(
     if wish.is_change {
         wish::carry_out(platform, caller, &wish.order, "order.cancel").await?;
     }
-    order_view::load(platform, id).await
+    order_view::load(platform, caller, id).await
 }

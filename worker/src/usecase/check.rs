@@ -46,11 +46,11 @@ pub async fn one<P: Platform>(
             },
         )
         .await?;
-        return order_view::load(platform, id).await;
+        return order_view::load(platform, caller, id).await;
     }
     // Of an order that waits for approval the CA knows nothing.
     if order.is_final() || matches!(order.state, OrderState::AwaitingApproval(_)) {
-        return order_view::load_for(platform, caller, id).await;
+        return order_view::load(platform, caller, id).await;
     }
     if order.ca_order_number.is_none() {
         return Err(Fault::Conflict(Conflict {
@@ -81,7 +81,7 @@ pub async fn one<P: Platform>(
         .database()
         .batch(vec![audit::insert(platform, &entry)])
         .await?;
-    order_view::load(platform, id).await
+    order_view::load(platform, caller, id).await
 }
 
 /// Does a task within this invocation, through the outbox like everything else.

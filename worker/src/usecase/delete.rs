@@ -59,7 +59,7 @@ async fn apply<P: Platform>(
     let order = order_view::find(platform, id).await?;
     let change = order.apply(event, platform.now())?;
     if !change.is_change {
-        return Ok(order_view::view(order));
+        return Ok(order_view::view(order, caller, platform.now()));
     }
     let entry = audit::Entry {
         caller,
@@ -76,5 +76,5 @@ async fn apply<P: Platform>(
     if changed.last().is_none_or(|rows| *rows == 0) {
         return Err(Fault::order_moved());
     }
-    Ok(order_view::view(change.order))
+    Ok(order_view::view(change.order, caller, platform.now()))
 }

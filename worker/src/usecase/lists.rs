@@ -47,6 +47,7 @@ pub struct OrderSearch {
 /// [`Fault::Invalid`] naming the parameter.
 pub async fn orders<P: Platform>(
     platform: &P,
+    caller: &Caller,
     search: &OrderSearch,
     paging: &Paging,
 ) -> Result<Page<OrderView>, Fault> {
@@ -104,7 +105,9 @@ pub async fn orders<P: Platform>(
         admits(search, order) && host.as_ref().is_none_or(is_host)
     });
     Ok(Page {
-        items: items.map(order_view::view).collect(),
+        items: items
+            .map(|order| order_view::view(order, caller, platform.now()))
+            .collect(),
         next_cursor: page.next_cursor,
     })
 }

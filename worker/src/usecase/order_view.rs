@@ -8,6 +8,7 @@ use certwright_core::{
         Asked, CancellationPhase, Decision, Order, OrderState, PlacingPhase, Revocation,
         RevocationPhase,
     },
+    permission::Action,
     time::Timestamp,
 };
 
@@ -23,38 +24,28 @@ pub async fn find<P: Platform>(platform: &P, id: &OrderId) -> Result<Order, Faul
         .ok_or(Fault::NotFound("order"))
 }
 
-/// The view of the order with this id.
+/// The order with this id as a caller sees it.
 ///
 /// # Errors
 /// [`Fault::NotFound`].
-pub async fn load<P: Platform>(platform: &P, id: &OrderId) -> Result<OrderView, Fault> {
-    Ok(view(find(platform, id).await?))
-}
-
-/// The same for somebody, with what they may decide on it.
-///
-/// # Errors
-/// [`Fault::NotFound`].
-pub async fn load_for<P: Platform>(
+pub async fn load<P: Platform>(
     platform: &P,
     caller: &Caller,
     id: &OrderId,
 ) -> Result<OrderView, Fault> {
     let order = find(platform, id).await?;
-    let decisions = order.decisions(&caller.decider(), platform.now());
-    let mut view = view(order);
-    view.allowed
-        .extend(decisions.into_iter().map(|decision| match decision {
-            Decision::Approve => OrderAction::Approve,
-            Decision::Decline => OrderAction::Decline,
-            Decision::Withdraw => OrderAction::Withdraw,
-        }));
-    Ok(view)
+    Ok(view(order, caller, platform.now()))
 }
 
-/// The view of an order.
+/// An order as a caller sees it, with what they may do with it.
 #[must_use]
-pub fn view(order: Order) -> OrderView {
+pub fn view(order: Order, caller: &Caller, now: Timestamp) -> OrderView {
+    let decisions = order.decisions(&caller.decider(), now);
+    let decisions = decisions.into_iter().map(|decision| match decision {
+        Decision::Approve => OrderAction::Approve,
+        Decision::Decline => OrderAction::Decline,
+        Decision::Withdraw => OrderAction::Withdraw,
+    });
     OrderView {
         reference: order.reference().cloned(),
         status: status(&order),
@@ -62,7 +53,10 @@ pub fn view(order: Order) -> OrderView {
         revocation: order.state.revocation().cloned(),
         cancellation: order.state.cancellation().cloned(),
         approval: approval(&order),
-        allowed: allowed(&order),
+        allowed: allowed(&order, caller)
+            .into_iter()
+            .chain(decisions)
+            .collect(),
         id: order.id,
         credential_id: order.credential_id,
         product_code: order.product_code,
@@ -227,7 +221,12 @@ fn revocation_guidance(asked: Option<&Revocation>, otherwise: &str) -> String {
     }
 }
 
-fn allowed(order: &Order) -> Vec<OrderAction> {
+/// What the caller may do besides deciding on an approval: all of it is the work of operators, and
+/// storing what is held concerns every account.
+fn allowed(order: &Order, caller: &Caller) -> Vec<OrderAction> {
+    if !Action::Operate.allows(caller.role) {
+        return Vec::new();
+    }
     if order.deleted_at.is_some() {
         return vec![OrderAction::Restore];
     }
@@ -241,7 +240,9 @@ fn allowed(order: &Order) -> Vec<OrderAction> {
             ]
         }
         OrderState::Held(_) => {
-            vec![OrderAction::Check, OrderAction::Admit, OrderAction::Revoke]
+            let admit = caller.scope.is_none().then_some(OrderAction::Admit);
+            let always = [OrderAction::Check, OrderAction::Revoke];
+            always.into_iter().chain(admit).collect()
         }
         OrderState::Fulfilled(_) => vec![OrderAction::Check, OrderAction::Revoke],
         _ => Vec::new(),

@@ -125,7 +125,7 @@ pub async fn run_once<P: Platform>(
         let work = vec![piece.id];
         run(platform, &Message { work }, Urgency::Order).await?;
     }
-    order_view::load_for(platform, caller, &order.id).await
+    order_view::load(platform, caller, &order.id).await
 }
 
 async fn remembered<P: Platform>(
@@ -145,7 +145,7 @@ async fn remembered<P: Platform>(
             ),
         }));
     }
-    order_view::load_for(platform, caller, &found.order_id)
+    order_view::load(platform, caller, &found.order_id)
         .await
         .map(Some)
 }

@@ -43,5 +43,5 @@ pub async fn run<P: Platform>(
     if wish.is_change {
         wish::carry_out(platform, caller, &wish.order, "order.revoke").await?;
     }
-    order_view::load(platform, id).await
+    order_view::load(platform, caller, id).await
 }
