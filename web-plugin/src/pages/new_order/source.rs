@@ -8,6 +8,7 @@ use certwright_core::names::CertificateName;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::app::use_app;
 use crate::browser;
 use crate::keys::StoredKey;
 use crate::keys::create::{self, CreateFault, KeyMode};
@@ -263,12 +264,13 @@ fn suggestion() -> Option<String> {
 
 #[component]
 fn Given(source: Source) -> impl IntoView {
+    let toasts = use_app().toasts;
     let take = move |file: web_sys::File| {
         spawn_local(async move {
-            let text = browser::file::text(&file, MAX_TEXT).await;
-            source
-                .text
-                .set(text.unwrap_or_else(|| t("source_too_long")));
+            match browser::file::text(&file, MAX_TEXT).await {
+                Some(text) => source.text.set(text),
+                None => toasts.failed(t("source_too_long")),
+            }
         });
     };
     let pick = move |event: leptos::ev::Event| {
