@@ -81,7 +81,7 @@ pub fn read(text: &str) -> Result<Vec<StoredKey>, BackupFault> {
     Ok(backup.keys)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use certwright_core::names::CertificateName;
     use certwright_core::time::Timestamp;
