@@ -4,9 +4,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Names and values.
 ///
-/// Replies are data, not pages, so the policy forbids everything. Nobody is signed in by a cookie,
-/// so no page of another origin can act for a person (no CSRF); these headers are for a reply that
-/// is opened or embedded by itself.
+/// Replies are data, not pages, so the policy forbids everything. A page of another origin can't act
+/// for a person: it knows no token, and an assertion of Access, which the browser adds by itself,
+/// counts on requests of our own pages only (`authenticate.rs`). These headers are for a reply that is
+/// opened or embedded by itself.
 const ALWAYS: [(&str, &str); 7] = [
     ("cache-control", "no-store"),
     (
