@@ -103,7 +103,7 @@ fn table(page: Page<AuditView>) -> AnyView {
         }
     };
     view! {
-        <div class="table" role="region" aria-label=t("audit_title") tabindex="0">
+        <div class="table" role="group" aria-label=t("audit_title") tabindex="0">
             <table>
                 <thead>
                     <tr>

@@ -174,7 +174,7 @@ fn table(page: Page<CertificateView>, filter: &Filter, keys: KeyMarks) -> AnyVie
         return view! { <Empty text>{clear}</Empty> }.into_any();
     }
     view! {
-        <div class="table" role="region" aria-label=t("certificates_title") tabindex="0">
+        <div class="table" role="group" aria-label=t("certificates_title") tabindex="0">
             <table>
                 <thead>
                     <tr>

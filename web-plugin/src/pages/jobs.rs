@@ -43,7 +43,7 @@ fn table(page: Page<JobView>) -> AnyView {
         }
     };
     view! {
-        <div class="table" role="region" aria-label=t("jobs_title") tabindex="0">
+        <div class="table" role="group" aria-label=t("jobs_title") tabindex="0">
             <table>
                 <thead>
                     <tr>

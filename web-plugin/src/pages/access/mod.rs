@@ -121,7 +121,7 @@ fn table(
         }
     };
     view! {
-        <div class="table" role="region" aria-label=t("access_list") tabindex="0">
+        <div class="table" role="group" aria-label=t("access_list") tabindex="0">
             <table>
                 <thead>
                     <tr>

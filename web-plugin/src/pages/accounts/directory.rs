@@ -210,7 +210,7 @@ where
             let heads = head.iter().map(|key| view! { <th scope="col">{t(key)}</th> });
             let rows = page.items.into_iter().map(|entry| view! { <tr data-row="">{row(entry.entry)}</tr> });
             view! {
-                <div class="table" role="region" aria-label=label.clone() tabindex="0">
+                <div class="table" role="group" aria-label=label.clone() tabindex="0">
                     <table>
                         <thead><tr>{heads.collect_view()}</tr></thead>
                         <tbody>{rows.collect_view()}</tbody>

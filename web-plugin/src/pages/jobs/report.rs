@@ -28,7 +28,7 @@ fn diff(name: &str, part: &PartReport) -> impl IntoView {
             // A list that scrolls must be reachable by the keyboard.
             view! {
                 <h3>{title.clone()}</h3>
-                <div class="diff" role="region" aria-label=title tabindex="0">
+                <div class="diff" role="group" aria-label=title tabindex="0">
                     <ul class=class>{items}</ul>
                 </div>
             }

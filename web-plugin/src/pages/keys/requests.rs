@@ -25,7 +25,7 @@ pub(super) fn Requests() -> impl IntoView {
                 }
                 let rows = page.items.into_iter().map(row).collect_view();
                 view! {
-                    <div class="table" role="region" aria-label=t("csrs_title") tabindex="0">
+                    <div class="table" role="group" aria-label=t("csrs_title") tabindex="0">
                         <table>
                             <thead>
                                 <tr>

@@ -96,7 +96,7 @@ fn content(sides: Sides, _: Fetched<Sides>) -> AnyView {
     let href = Route::Certificate(certificate.id.to_string()).href();
     view! {
         {verdict}
-        <div class="table" role="region" aria-label=t("compare_title") tabindex="0">
+        <div class="table" role="group" aria-label=t("compare_title") tabindex="0">
             <table>
                 <thead>
                     <tr>

@@ -72,7 +72,7 @@ fn table(
         .unwrap_or_default()
     };
     view! {
-        <div class="table" role="region" aria-label=t("orders_title") tabindex="0">
+        <div class="table" role="group" aria-label=t("orders_title") tabindex="0">
             <table>
                 <thead>
                     <tr>
