@@ -48,7 +48,9 @@ export async function places() {
     settings: "#/settings",
     unknown: "#/nowhere",
   };
-  const single = [["order", "orders", order], ["certificate", "certificates", certificate], ["job", "jobs", job]];
+  // The one that a second person has approved, where there is one: its names are long.
+  const approved = await first("orders?host=second.whitlock.example");
+  const single = [["order", "orders", order], ["order-approved", "orders", approved], ["certificate", "certificates", certificate], ["job", "jobs", job]];
   const found = single.filter(([, , id]) => id).map(([name, list, id]) => [name, `#/${list}/${id}`]);
   return [...Object.entries(fixed), ...found, ...opened(issued)];
 }
