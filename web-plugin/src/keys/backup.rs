@@ -81,7 +81,8 @@ pub fn read(text: &str) -> Result<Vec<StoredKey>, BackupFault> {
     Ok(backup.keys)
 }
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
+#[cfg(not(target_family = "wasm"))]
 mod tests {
     use certwright_core::names::CertificateName;
     use certwright_core::time::Timestamp;
