@@ -26,7 +26,10 @@ pub(super) fn TimeLine(
             <h2 id="timeline">{t("timeline_title")}</h2>
             {show(
                 list.page,
-                |page, _| {
+                |mut page, _| {
+                    // The trail tells seconds; what happened in the same one is told apart by number.
+                    page.items
+                        .sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.seq)));
                     view! { <ol class="timeline">{page.items.into_iter().map(entry).collect_view()}</ol> }
                         .into_any()
                 },
