@@ -146,6 +146,19 @@ fn restoring(stage: &Stage, secrets: &Secrets) {
     assert!(status >= 400);
 }
 
+/// A token's life: made, used, refused what its role does not do, revoked, refused altogether.
+pub(crate) fn token_is_used_and_revoked(stage: &Stage) -> String {
+    let token = stage.make_token();
+    assert_eq!(stage.with_token(&token, "GET", "/v1/me"), 200);
+    assert_eq!(stage.with_token(&token, "GET", "/v1/tokens"), 403);
+    assert_eq!(stage.with_token(&token, "POST", "/v1/sync"), 403);
+    let all = stage.ok("GET", "/v1/tokens", &Value::Null);
+    let id = text(&all["items"][0]["id"]);
+    stage.ok("DELETE", &format!("/v1/tokens/{id}"), &Value::Null);
+    assert_eq!(stage.with_token(&token, "GET", "/v1/me"), 401);
+    token
+}
+
 /// Every list, every single thing, the dump, CSV and the trail.
 pub(crate) fn everything_is_read(stage: &Stage) {
     let id_of = |list: &str| {
@@ -171,6 +184,12 @@ pub(crate) fn everything_is_read(stage: &Stage) {
                 None => break,
             }
         }
+    }
+    let heads = stage.ok("GET", "/v1/audit/heads", &Value::Null);
+    for head in heads["items"].as_array().unwrap() {
+        let account = text(&head["account"]);
+        let path = format!("/v1/audit/export?account={account}");
+        stage.ok("GET", &path, &Value::Null);
     }
     let mut line = 0;
     let dump = stage.ask("GET", "/v1/dump", &Value::Null).1;

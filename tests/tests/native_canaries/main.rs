@@ -74,12 +74,13 @@ fn no_output_carries_a_secret() {
     job::whole_job_with_trouble(&mut stage, &secrets);
     misplaced::secrets_where_none_belong(&stage, &secrets);
     misplaced::callers_with_foreign_tokens(&stage, &secrets);
+    let token = Canary::new("made token", &job::token_is_used_and_revoked(&stage));
     job::everything_is_read(&stage);
 
     let outputs = stage.outputs();
     let mut found = Vec::new();
     for (place, what, bytes) in &outputs {
-        for canary in secrets.all() {
+        for canary in secrets.all().into_iter().chain([&token]) {
             if let Some(form) = canary.found_in(bytes) {
                 found.push(format!("{} as {form} in {place:?} {what}", canary.name));
             }

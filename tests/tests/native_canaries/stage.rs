@@ -94,6 +94,27 @@ impl Stage {
         (reply.status().as_u16(), value)
     }
 
+    /// A token of the system's own, for reading. The one reply that shows it is not kept.
+    pub(crate) fn make_token(&self) -> String {
+        let body = json!({ "label": "Canaries", "role": "viewer", "expiresInDays": 30 });
+        let request = http::Request::post("/v1/tokens")
+            .header("authorization", format!("Bearer {}", self.admin))
+            .header("content-type", "application/json");
+        let request = request.body(body.to_string().into_bytes()).unwrap();
+        let reply = block_on(handle(&self.world, request));
+        let made: Value = serde_json::from_slice(reply.body()).unwrap();
+        made["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// A request with that token.
+    pub(crate) fn with_token(&self, token: &str, method: &str, path: &str) -> u16 {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {token}"));
+        self.send(request.body(Vec::new()).unwrap()).0
+    }
+
     /// A request of the administrator's with these bytes.
     pub(crate) fn bytes(
         &self,
