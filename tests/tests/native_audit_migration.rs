@@ -14,7 +14,7 @@ const CREDENTIAL: &str = "cred_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// Applies the migrations that come before the named one, or from it on.
 fn migrate(connection: &Connection, is_before: bool) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+    let folder = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../migrations");
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

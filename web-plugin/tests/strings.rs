@@ -42,7 +42,7 @@ const FAMILIES: &[&str] = &[
 const OTHERS: [&str; 2] = ["name", "description"];
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).to_path_buf()
 }
 
 fn messages(language: &str) -> Messages {

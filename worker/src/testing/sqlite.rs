@@ -3,7 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -40,13 +40,23 @@ impl rusqlite::ToSql for Parameter {
     }
 }
 
+/// The migrations of the package that cargo runs. The path from compile time may name the place of
+/// an earlier build, when the repository was moved since.
+fn migrations() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let folder = package.map(|package| package.join("../migrations"));
+    folder
+        .filter(|folder| folder.is_dir())
+        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations"))
+}
+
 impl Sqlite {
     /// An empty database with every migration applied, in the order of their names.
     ///
     /// # Errors
     /// [`DatabaseFault`].
     pub fn migrated() -> Result<Self, DatabaseFault> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+        let folder = migrations();
         let listing = fs::read_dir(&folder).map_err(|error| DatabaseFault(error.to_string()))?;
         let mut files: Vec<_> = listing
             .filter_map(|entry| Some(entry.ok()?.path()))

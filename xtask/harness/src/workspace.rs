@@ -13,17 +13,23 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the repository that this program was built from.
+    /// Finds the repository that is being worked in: the one whose package cargo runs, else the one
+    /// around the current folder. A path from compile time would name the place of an earlier
+    /// build when the repository was copied or moved together with its target folder.
     ///
     /// # Errors
     ///
-    /// When the repository has been moved since: build again from its new place.
+    /// When neither lies in a checkout of Certwright.
     pub fn find() -> Result<Self> {
-        let harness = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = harness
-            .join("../..")
-            .canonicalize()
-            .context("the repository is no longer where this program was built; build it again")?;
+        let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let current = env::current_dir().context("the current folder cannot be read")?;
+        let root = package
+            .iter()
+            .chain([&current])
+            .find_map(|start| containing(start))
+            .context(
+                "This folder is not in a checkout of Certwright. Change into the checkout and run the command again.",
+            )?;
         let target = match env::var_os("CARGO_TARGET_DIR") {
             Some(chosen) => root.join(chosen),
             None => root.join("target"),
@@ -94,5 +100,31 @@ impl Workspace {
             .join("wasm32-unknown-unknown")
             .join(profile)
             .join(format!("{name}.wasm"))
+    }
+}
+
+/// The nearest folder from `start` upward that holds the whole workspace.
+fn containing(start: &Path) -> Option<PathBuf> {
+    let start = start.canonicalize().ok()?;
+    let is_root = |folder: &&Path| {
+        folder.join("wrangler.toml").is_file() && folder.join("xtask/harness/Cargo.toml").is_file()
+    };
+    start.ancestors().find(is_root).map(Path::to_path_buf)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_found_and_not_the_place_of_the_build() {
+        let copy = env::temp_dir().join(format!("certwright-copy-{}", std::process::id()));
+        let deep = copy.join("xtask/harness");
+        std::fs::create_dir_all(&deep).unwrap();
+        assert_eq!(containing(&deep), None);
+        std::fs::write(copy.join("wrangler.toml"), "").unwrap();
+        std::fs::write(deep.join("Cargo.toml"), "").unwrap();
+        assert_eq!(containing(&deep), copy.canonicalize().ok());
+        std::fs::remove_dir_all(copy).unwrap();
     }
 }
