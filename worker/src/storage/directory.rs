@@ -78,10 +78,12 @@ pub async fn by_names<T: DirectoryItem + DeserializeOwned>(
     credential: &CredentialId,
     names: &[String],
 ) -> Result<Vec<T>, DatabaseFault> {
+    // Left to itself the planner walks the whole part by its primary key.
     let statement = Statement::new(
-        "SELECT entry FROM directory \
-         WHERE credential_id = ?1 AND part = ?2 \
-           AND name IN (SELECT value FROM json_each(?3)) LIMIT 500",
+        "SELECT entry FROM (SELECT DISTINCT value AS name FROM json_each(?3)) AS wanted \
+         CROSS JOIN directory INDEXED BY directory_of_credential \
+           ON directory.credential_id = ?1 AND directory.part = ?2 \
+             AND directory.name = wanted.name LIMIT 500",
     );
     let statement = statement
         .bind(credential.as_str())
