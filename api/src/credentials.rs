@@ -9,6 +9,8 @@ use certwright_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::{endpoint::Endpoint, operation::Located};
+
 /// Links an account.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -88,6 +90,12 @@ pub struct LinkedCredential {
     pub credential: CredentialView,
     /// The job that fetches its directory.
     pub sync_job_id: JobId,
+}
+
+impl Located for LinkedCredential {
+    fn location(&self) -> String {
+        Endpoint::GetCredential.path(self.credential.id.as_str())
+    }
 }
 
 /// Starts a sync of one account.

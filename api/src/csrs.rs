@@ -3,6 +3,8 @@
 use certwright_core::{ids::CsrId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::{endpoint::Endpoint, operation::Located};
+
 /// Checks or stores a CSR.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -51,4 +53,10 @@ pub struct CsrView {
     pub facts: CsrFacts,
     /// When it was stored.
     pub created_at: Timestamp,
+}
+
+impl Located for CsrView {
+    fn location(&self) -> String {
+        Endpoint::GetCsr.path(self.id.as_str())
+    }
 }

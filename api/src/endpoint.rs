@@ -1,14 +1,46 @@
-//! The one table of endpoints: method, path, the kind of action, which decides who may call, and
-//! what it reaches, which decides how a scope bounds it.
+//! The one table of endpoints: method, path, the kind of action, which decides who may call, what it
+//! reaches, which decides how a scope bounds it, and what it takes and gives.
 //!
 //! A line of the table that lacks one of them does not compile, and the Worker's dispatch is an
-//! exhaustive match over [`Endpoint`], so no endpoint exists without a permission or a handler.
+//! exhaustive match over [`Endpoint`], so no endpoint exists without a permission or a handler. The
+//! Worker, the extension and the tests call and answer by the types of [`op`] alone, so that none of
+//! them can read a reply as something that it is not.
 
-use certwright_core::permission::{Action, Reach};
+use certwright_core::{
+    audit::Head,
+    directory::{Account, Domain, Group, Organization, Product},
+    permission::{Action, Reach},
+};
 use http::Method;
 
+use crate::{
+    certificates::CertificateView,
+    credentials::{
+        CredentialView, ImportRequest, LinkCredential, LinkedCredential, RotateCredential,
+        SetApproval, StartedJobs, SyncAllRequest, SyncRequest,
+    },
+    csrs::{CsrFacts, CsrRequest, CsrView},
+    dead_letters::{DeadLetterView, DeadLettersMoved},
+    directory::DirectoryEntryView,
+    jobs::JobView,
+    license::{LicenseView, SetLicense},
+    operation::{
+        Accepted, Created, Csv, Json, JsonLines, NoBody, Once, Operation, OptionalJson, Pem, Text,
+        TextPages, path_id,
+    },
+    orders::{
+        CancelRequest, DcvView, DeclineRequest, OrderRequest, OrderValidation, OrderView,
+        RevokeRequest, VerifyDcvRequest,
+    },
+    page::Page,
+    reseal::{ResealReport, ResealRequest},
+    system::{AuditView, Health, RestoreView, Summary},
+    tokens::{CreateToken, CreatedToken, Me, TokenView},
+};
+
 macro_rules! endpoints {
-    ($($name:ident: $method:ident $template:literal $action:ident $reach:ident, $summary:literal;)+) => {
+    ($($name:ident: $method:ident $template:literal $action:ident $reach:ident,
+        $request:ty => $reply:ty, $summary:literal;)+) => {
         /// An endpoint of the HTTP API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Endpoint {
@@ -49,82 +81,218 @@ macro_rules! endpoints {
                 match self { $(Self::$name => $summary,)+ }
             }
         }
+
+        /// A type per endpoint, by which it is called and answered.
+        pub mod op {
+            $(#[doc = $summary]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;)+
+        }
+
+        $(impl Operation for op::$name {
+            const ENDPOINT: Endpoint = Endpoint::$name;
+            type Id = path_id::$reach;
+            type Request = $request;
+            type Reply = $reply;
+        })+
     };
 }
 
 endpoints! {
-    Health: GET "/healthz" Public Nothing, "Tells whether the Worker and its database answer.";
+    Health: GET "/healthz" Public Nothing,
+        NoBody => Json<Health>,
+        "Tells whether the Worker and its database answer.";
 
-    LinkCredential: POST "/v1/credentials" Administer System, "Links an emSign account after a live check, and starts its first sync.";
-    ListCredentials: GET "/v1/credentials" Read Listed, "Lists the linked accounts.";
-    GetCredential: GET "/v1/credentials/{id}" Read Credential, "Shows a linked account.";
-    VerifyCredential: POST "/v1/credentials/{id}/verify" Operate Credential, "Checks the stored access key with a live call.";
-    RotateCredential: POST "/v1/credentials/{id}/rotate" Administer Credential, "Replaces the access key after a live check.";
-    SetApproval: PUT "/v1/credentials/{id}/approval" Administer Credential, "Sets whose orders wait for a second person's approval.";
-    SyncCredential: POST "/v1/credentials/{id}/sync" Operate Credential, "Starts a sync of chosen parts of the directory.";
-    ImportOrders: POST "/v1/credentials/{id}/import" Operate Credential, "Starts the import of the account's existing orders.";
-    ResealCredentials: POST "/v1/credentials/reseal" Administer System, "Seals the next access keys anew under the current master key.";
-    SyncAll: POST "/v1/sync" Operate Body, "Starts a sync for several accounts at once.";
+    LinkCredential: POST "/v1/credentials" Administer System,
+        Json<LinkCredential> => Created<LinkedCredential>,
+        "Links an emSign account after a live check, and starts its first sync.";
+    ListCredentials: GET "/v1/credentials" Read Listed,
+        NoBody => Json<Page<CredentialView>>,
+        "Lists the linked accounts.";
+    GetCredential: GET "/v1/credentials/{id}" Read Credential,
+        NoBody => Json<CredentialView>,
+        "Shows a linked account.";
+    VerifyCredential: POST "/v1/credentials/{id}/verify" Operate Credential,
+        NoBody => Json<CredentialView>,
+        "Checks the stored access key with a live call.";
+    RotateCredential: POST "/v1/credentials/{id}/rotate" Administer Credential,
+        Json<RotateCredential> => Json<CredentialView>,
+        "Replaces the access key after a live check.";
+    SetApproval: PUT "/v1/credentials/{id}/approval" Administer Credential,
+        Json<SetApproval> => Json<CredentialView>,
+        "Sets whose orders wait for a second person's approval.";
+    SyncCredential: POST "/v1/credentials/{id}/sync" Operate Credential,
+        OptionalJson<SyncRequest> => Accepted<StartedJobs>,
+        "Starts a sync of chosen parts of the directory.";
+    ImportOrders: POST "/v1/credentials/{id}/import" Operate Credential,
+        OptionalJson<ImportRequest> => Accepted<StartedJobs>,
+        "Starts the import of the account's existing orders.";
+    ResealCredentials: POST "/v1/credentials/reseal" Administer System,
+        OptionalJson<ResealRequest> => Json<ResealReport>,
+        "Seals the next access keys anew under the current master key.";
+    SyncAll: POST "/v1/sync" Operate Body,
+        OptionalJson<SyncAllRequest> => Accepted<StartedJobs>,
+        "Starts a sync for several accounts at once.";
 
-    ListAccounts: GET "/v1/accounts" Read Listed, "Lists the accounts' users and roles.";
-    ListGroups: GET "/v1/groups" Read Listed, "Lists groups.";
-    ListOrganizations: GET "/v1/organizations" Read Listed, "Lists organizations.";
-    ListDomains: GET "/v1/domains" Read Listed, "Lists pre-validated domains.";
-    ListProducts: GET "/v1/products" Read Listed, "Lists products.";
+    ListAccounts: GET "/v1/accounts" Read Listed,
+        NoBody => Json<Page<DirectoryEntryView<Account>>>,
+        "Lists the accounts' users and roles.";
+    ListGroups: GET "/v1/groups" Read Listed,
+        NoBody => Json<Page<DirectoryEntryView<Group>>>,
+        "Lists groups.";
+    ListOrganizations: GET "/v1/organizations" Read Listed,
+        NoBody => Json<Page<DirectoryEntryView<Organization>>>,
+        "Lists organizations.";
+    ListDomains: GET "/v1/domains" Read Listed,
+        NoBody => Json<Page<DirectoryEntryView<Domain>>>,
+        "Lists pre-validated domains.";
+    ListProducts: GET "/v1/products" Read Listed,
+        NoBody => Json<Page<DirectoryEntryView<Product>>>,
+        "Lists products.";
 
-    InspectCsr: POST "/v1/csrs/inspect" Read Nothing, "Reads a CSR and says what it holds; stores nothing.";
-    StoreCsr: POST "/v1/csrs" Request Body, "Checks and stores a CSR.";
-    ListCsrs: GET "/v1/csrs" Read Listed, "Lists stored CSRs.";
-    GetCsr: GET "/v1/csrs/{id}" Read Csr, "Shows a stored CSR.";
+    InspectCsr: POST "/v1/csrs/inspect" Read Nothing,
+        Json<CsrRequest> => Json<CsrFacts>,
+        "Reads a CSR and says what it holds; stores nothing.";
+    StoreCsr: POST "/v1/csrs" Request Body,
+        Json<CsrRequest> => Created<CsrView>,
+        "Checks and stores a CSR.";
+    ListCsrs: GET "/v1/csrs" Read Listed,
+        NoBody => Json<Page<CsrView>>,
+        "Lists stored CSRs.";
+    GetCsr: GET "/v1/csrs/{id}" Read Csr,
+        NoBody => Json<CsrView>,
+        "Shows a stored CSR.";
 
-    ValidateOrder: POST "/v1/orders/validate" Request Body, "Rehearses an order: every check, nothing stored, nothing sent.";
-    PlaceOrder: POST "/v1/orders" Request Body, "Places an order, exactly once per Idempotency-Key.";
-    ListOrders: GET "/v1/orders" Read Listed, "Lists orders.";
-    ExportOrders: GET "/v1/orders.csv" Read Listed, "Lists orders as CSV, a page at a time.";
-    GetOrder: GET "/v1/orders/{id}" Read Order, "Shows an order.";
-    ApproveOrder: POST "/v1/orders/{id}/approve" Operate Order, "Approves an order that somebody else asked for: it is sent to the CA.";
-    DeclineOrder: POST "/v1/orders/{id}/decline" Operate Order, "Declines an order that waits for approval, with a reason.";
-    WithdrawOrder: POST "/v1/orders/{id}/withdraw" Request Order, "Takes back an order that waits for approval: one's own, or as an operator any.";
-    CheckOrder: POST "/v1/orders/{id}/check" Operate Order, "Asks the CA where an order stands, and fetches an issued certificate.";
-    CheckDueOrders: POST "/v1/orders/check-due" Operate System, "Asks the CA about every order that is due.";
-    RevokeOrder: POST "/v1/orders/{id}/revoke" Operate Order, "Asks the CA to revoke the order's certificate.";
-    CancelOrder: POST "/v1/orders/{id}/cancel" Operate Order, "Cancels an order that has no certificate yet, at the CA.";
-    DeleteOrder: DELETE "/v1/orders/{id}" Operate Order, "Forgets an order here; nothing is sent to the CA.";
-    RestoreOrder: POST "/v1/orders/{id}/restore" Operate Order, "Takes a deletion back.";
-    GetDcv: GET "/v1/orders/{id}/dcv" Operate Order, "Shows what to publish to show control of a domain.";
-    VerifyDcv: POST "/v1/orders/{id}/dcv/verify" Operate Order, "Asks the CA to look for what was published.";
+    ValidateOrder: POST "/v1/orders/validate" Request Body,
+        Json<OrderRequest> => Json<OrderValidation>,
+        "Rehearses an order: every check, nothing stored, nothing sent.";
+    PlaceOrder: POST "/v1/orders" Request Body,
+        Once<OrderRequest> => Created<OrderView>,
+        "Places an order, exactly once per Idempotency-Key.";
+    ListOrders: GET "/v1/orders" Read Listed,
+        NoBody => Json<Page<OrderView>>,
+        "Lists orders.";
+    ExportOrders: GET "/v1/orders.csv" Read Listed,
+        NoBody => TextPages<Csv>,
+        "Lists orders as CSV, a page at a time.";
+    GetOrder: GET "/v1/orders/{id}" Read Order,
+        NoBody => Json<OrderView>,
+        "Shows an order.";
+    ApproveOrder: POST "/v1/orders/{id}/approve" Operate Order,
+        NoBody => Json<OrderView>,
+        "Approves an order that somebody else asked for: it is sent to the CA.";
+    DeclineOrder: POST "/v1/orders/{id}/decline" Operate Order,
+        Json<DeclineRequest> => Json<OrderView>,
+        "Declines an order that waits for approval, with a reason.";
+    WithdrawOrder: POST "/v1/orders/{id}/withdraw" Request Order,
+        NoBody => Json<OrderView>,
+        "Takes back an order that waits for approval: one's own, or as an operator any.";
+    CheckOrder: POST "/v1/orders/{id}/check" Operate Order,
+        NoBody => Json<OrderView>,
+        "Asks the CA where an order stands, and fetches an issued certificate.";
+    CheckDueOrders: POST "/v1/orders/check-due" Operate System,
+        NoBody => Accepted<StartedJobs>,
+        "Asks the CA about every order that is due.";
+    RevokeOrder: POST "/v1/orders/{id}/revoke" Operate Order,
+        Json<RevokeRequest> => Json<OrderView>,
+        "Asks the CA to revoke the order's certificate.";
+    CancelOrder: POST "/v1/orders/{id}/cancel" Operate Order,
+        Json<CancelRequest> => Json<OrderView>,
+        "Cancels an order that has no certificate yet, at the CA.";
+    DeleteOrder: DELETE "/v1/orders/{id}" Operate Order,
+        NoBody => Json<OrderView>,
+        "Forgets an order here; nothing is sent to the CA.";
+    RestoreOrder: POST "/v1/orders/{id}/restore" Operate Order,
+        NoBody => Json<OrderView>,
+        "Takes a deletion back.";
+    GetDcv: GET "/v1/orders/{id}/dcv" Operate Order,
+        NoBody => Json<DcvView>,
+        "Shows what to publish to show control of a domain.";
+    VerifyDcv: POST "/v1/orders/{id}/dcv/verify" Operate Order,
+        Json<VerifyDcvRequest> => Json<OrderView>,
+        "Asks the CA to look for what was published.";
 
-    ListCertificates: GET "/v1/certificates" Read Listed, "Lists and searches the inventory.";
-    ExportCertificates: GET "/v1/certificates.csv" Read Listed, "Lists the inventory as CSV, a page at a time.";
-    GetCertificate: GET "/v1/certificates/{id}" Read Certificate, "Shows a certificate.";
-    ExportCertificate: GET "/v1/certificates/{id}/pem" Read Certificate, "Gives a certificate and its chain as PEM.";
-    AdmitHeld: POST "/v1/certificates/admit-held" Operate System, "Stores every held certificate for which a seat is free.";
+    ListCertificates: GET "/v1/certificates" Read Listed,
+        NoBody => Json<Page<CertificateView>>,
+        "Lists and searches the inventory.";
+    ExportCertificates: GET "/v1/certificates.csv" Read Listed,
+        NoBody => TextPages<Csv>,
+        "Lists the inventory as CSV, a page at a time.";
+    GetCertificate: GET "/v1/certificates/{id}" Read Certificate,
+        NoBody => Json<CertificateView>,
+        "Shows a certificate.";
+    ExportCertificate: GET "/v1/certificates/{id}/pem" Read Certificate,
+        NoBody => Text<Pem>,
+        "Gives a certificate and its chain as PEM.";
+    AdmitHeld: POST "/v1/certificates/admit-held" Operate System,
+        NoBody => Accepted<StartedJobs>,
+        "Stores every held certificate for which a seat is free.";
 
-    ListJobs: GET "/v1/jobs" Read Listed, "Lists jobs.";
-    GetJob: GET "/v1/jobs/{id}" Read Job, "Shows a job with its progress and result.";
+    ListJobs: GET "/v1/jobs" Read Listed,
+        NoBody => Json<Page<JobView>>,
+        "Lists jobs.";
+    GetJob: GET "/v1/jobs/{id}" Read Job,
+        NoBody => Json<JobView>,
+        "Shows a job with its progress and result.";
 
-    ListDeadLetters: GET "/v1/dead-letters" Read Listed, "Lists work that did not succeed and is not tried again by itself.";
-    RetryDeadLetters: POST "/v1/dead-letters/retry" Operate System, "Tries the oldest 100 pieces of such work again.";
-    RetryDeadLetter: POST "/v1/dead-letters/{id}/retry" Operate DeadLetter, "Tries a piece of such work again.";
-    DiscardDeadLetter: DELETE "/v1/dead-letters/{id}" Operate DeadLetter, "Gives a piece of such work up for good; its job counts it as failed.";
+    ListDeadLetters: GET "/v1/dead-letters" Read Listed,
+        NoBody => Json<Page<DeadLetterView>>,
+        "Lists work that did not succeed and is not tried again by itself.";
+    RetryDeadLetters: POST "/v1/dead-letters/retry" Operate System,
+        NoBody => Json<DeadLettersMoved>,
+        "Tries the oldest 100 pieces of such work again.";
+    RetryDeadLetter: POST "/v1/dead-letters/{id}/retry" Operate DeadLetter,
+        NoBody => Json<DeadLettersMoved>,
+        "Tries a piece of such work again.";
+    DiscardDeadLetter: DELETE "/v1/dead-letters/{id}" Operate DeadLetter,
+        NoBody => Json<DeadLettersMoved>,
+        "Gives a piece of such work up for good; its job counts it as failed.";
 
-    GetLicense: GET "/v1/license" Read System, "Shows the license and its seats.";
-    SetLicense: PUT "/v1/license" Administer System, "Sets the license.";
-    RemoveLicense: DELETE "/v1/license" Administer System, "Removes the license; the community license applies.";
+    GetLicense: GET "/v1/license" Read System,
+        NoBody => Json<LicenseView>,
+        "Shows the license and its seats.";
+    SetLicense: PUT "/v1/license" Administer System,
+        Json<SetLicense> => Json<LicenseView>,
+        "Sets the license.";
+    RemoveLicense: DELETE "/v1/license" Administer System,
+        NoBody => Json<LicenseView>,
+        "Removes the license; the community license applies.";
 
-    Dump: GET "/v1/dump" Administer System, "Gives a page of the portable dump: everything but secrets, as JSON lines.";
-    Restore: POST "/v1/restore" Administer System, "Takes a part of a dump into an empty system.";
-    GiveUpRestore: DELETE "/v1/restore" Administer System, "Gives an unfinished restore up and empties the system again.";
+    Dump: GET "/v1/dump" Administer System,
+        NoBody => TextPages<JsonLines>,
+        "Gives a page of the portable dump: everything but secrets, as JSON lines.";
+    Restore: POST "/v1/restore" Administer System,
+        JsonLines => Json<RestoreView>,
+        "Takes a part of a dump into an empty system.";
+    GiveUpRestore: DELETE "/v1/restore" Administer System,
+        NoBody => Json<RestoreView>,
+        "Gives an unfinished restore up and empties the system again.";
 
-    GetMe: GET "/v1/me" Read Nothing, "Tells who is calling, and with which rights.";
-    CreateToken: POST "/v1/tokens" Administer Body, "Makes a token; its text is in this answer only.";
-    ListTokens: GET "/v1/tokens" Administer Listed, "Lists tokens, without their texts.";
-    RevokeToken: DELETE "/v1/tokens/{id}" Administer Token, "Revokes a token at once; it stays in the list.";
+    GetMe: GET "/v1/me" Read Nothing,
+        NoBody => Json<Me>,
+        "Tells who is calling, and with which rights.";
+    CreateToken: POST "/v1/tokens" Administer Body,
+        Json<CreateToken> => Created<CreatedToken>,
+        "Makes a token; its text is in this answer only.";
+    ListTokens: GET "/v1/tokens" Administer Listed,
+        NoBody => Json<Page<TokenView>>,
+        "Lists tokens, without their texts.";
+    RevokeToken: DELETE "/v1/tokens/{id}" Administer Token,
+        NoBody => Json<TokenView>,
+        "Revokes a token at once; it stays in the list.";
 
-    GetSummary: GET "/v1/summary" Read Listed, "Counts what needs attention.";
-    ListAudit: GET "/v1/audit" Read System, "Lists who did what.";
-    ListAuditHeads: GET "/v1/audit/heads" Read System, "Tells where each chain of the audit trail ends.";
-    ExportAudit: GET "/v1/audit/export" Operate System, "Gives a page of one chain of the audit trail, as JSON lines that can be verified.";
+    GetSummary: GET "/v1/summary" Read Listed,
+        NoBody => Json<Summary>,
+        "Counts what needs attention.";
+    ListAudit: GET "/v1/audit" Read System,
+        NoBody => Json<Page<AuditView>>,
+        "Lists who did what.";
+    ListAuditHeads: GET "/v1/audit/heads" Read System,
+        NoBody => Json<Page<Head>>,
+        "Tells where each chain of the audit trail ends.";
+    ExportAudit: GET "/v1/audit/export" Operate System,
+        NoBody => TextPages<JsonLines>,
+        "Gives a page of one chain of the audit trail, as JSON lines that can be verified.";
 }
 
 /// An endpoint found by method and path.

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod endpoint;
 pub mod jobs;
 pub mod license;
+pub mod operation;
 pub mod orders;
 pub mod page;
 pub mod problem;

@@ -10,7 +10,7 @@ use certwright_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{csrs::CsrFacts, problem::FieldProblem};
+use crate::{csrs::CsrFacts, endpoint::Endpoint, operation::Located, problem::FieldProblem};
 
 /// Places or rehearses an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,6 +221,12 @@ pub struct OrderView {
     pub deleted_at: Option<Timestamp>,
     /// Counts its changes.
     pub version: u64,
+}
+
+impl Located for OrderView {
+    fn location(&self) -> String {
+        Endpoint::GetOrder.path(self.id.as_str())
+    }
 }
 
 /// The approval that an order waits or waited for. How it ended is told by the order's state.

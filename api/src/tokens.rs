@@ -8,6 +8,8 @@ use certwright_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::{endpoint::Endpoint, operation::Located};
+
 /// Makes a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -33,6 +35,12 @@ pub struct CreatedToken {
     pub secret: String,
     /// The token.
     pub token: TokenView,
+}
+
+impl Located for CreatedToken {
+    fn location(&self) -> String {
+        Endpoint::RevokeToken.path(self.token.id.as_str())
+    }
 }
 
 /// A token as it is listed.

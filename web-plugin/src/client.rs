@@ -1,9 +1,12 @@
-//! Calls of the Worker's API, typed by the table of endpoints.
+//! Calls of the Worker's API. What is sent and what comes back are of the types that the table of
+//! endpoints names; no caller chooses one.
 
 use certwright_api::endpoint::Endpoint;
+use certwright_api::operation::{
+    Answer, Bodiless, NoBody, Once, Operation, ReplyBody, RequestBody, Sent,
+};
 use certwright_api::problem::{PROBLEM_JSON, Problem};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Request, RequestInit, Response};
@@ -38,10 +41,32 @@ impl Trouble {
 }
 
 /// What was answered.
-struct Answer {
+struct Received {
     status: u16,
     text: String,
-    next: Option<String>,
+    /// The header that names the next page of a text.
+    link: Option<String>,
+}
+
+/// What is sent besides the address.
+#[derive(Default)]
+struct Body {
+    text: Option<String>,
+    media_type: Option<&'static str>,
+    idempotency_key: Option<String>,
+}
+
+impl Body {
+    fn of<O: Operation>(value: &Sent<O>) -> Result<Self, Trouble> {
+        // Writing our own types can't fail; were it to, nothing has been sent.
+        let bytes = O::Request::write(value).map_err(|_| Trouble::NotUnderstood(0))?;
+        let text = String::from_utf8(bytes).map_err(|_| Trouble::NotUnderstood(0))?;
+        Ok(Self {
+            text: Some(text),
+            media_type: O::Request::MEDIA_TYPE,
+            idempotency_key: None,
+        })
+    }
 }
 
 /// A connection that calls are made over.
@@ -67,86 +92,53 @@ impl Client {
     }
 
     /// Reads something; `id` fills the place in the endpoint's path that varies.
-    pub(crate) async fn get<T: DeserializeOwned>(
-        &self,
-        endpoint: Endpoint,
-        id: &str,
-        filter: &Filter,
-    ) -> Result<T, Trouble> {
-        parse(&self.ask(endpoint, id, filter, None, None).await?)
-    }
-
-    /// Reads a text, such as PEM or CSV.
-    pub(crate) async fn text(
-        &self,
-        endpoint: Endpoint,
-        id: &str,
-        filter: &Filter,
-    ) -> Result<String, Trouble> {
-        Ok(self.ask(endpoint, id, filter, None, None).await?.text)
-    }
-
-    /// Reads a page of a text list, and the cursor of the next (RFC 8288, `rel="next"`).
-    pub(crate) async fn page_of_text(
-        &self,
-        endpoint: Endpoint,
-        filter: &Filter,
-    ) -> Result<(String, Option<String>), Trouble> {
-        let answer = self.ask(endpoint, "", filter, None, None).await?;
-        let next = answer
-            .next
-            .as_deref()
-            .and_then(|link| link.split_once("cursor="));
-        let cursor = next.map(|(_, rest)| rest.split(['&', '>']).next().unwrap_or("").to_owned());
-        Ok((answer.text, cursor))
+    pub(crate) async fn get<O>(&self, _: O, id: &str, filter: &Filter) -> Result<Answer<O>, Trouble>
+    where
+        O: Operation<Request = NoBody>,
+    {
+        let body = Body::default();
+        parse::<O>(&self.ask(O::ENDPOINT, id, filter, &body).await?)
     }
 
     /// Asks for something to be done.
-    pub(crate) async fn send<B: Serialize, T: DeserializeOwned>(
+    pub(crate) async fn send<O: Operation>(
         &self,
-        endpoint: Endpoint,
+        _: O,
         id: &str,
-        body: &B,
-    ) -> Result<T, Trouble> {
-        parse(
-            &self
-                .ask(endpoint, id, &Filter::default(), Some(json(body)?), None)
-                .await?,
-        )
+        body: &Sent<O>,
+    ) -> Result<Answer<O>, Trouble> {
+        let body = Body::of::<O>(body)?;
+        let none = Filter::default();
+        parse::<O>(&self.ask(O::ENDPOINT, id, &none, &body).await?)
     }
 
     /// The same without a body.
-    pub(crate) async fn act<T: DeserializeOwned>(
-        &self,
-        endpoint: Endpoint,
-        id: &str,
-    ) -> Result<T, Trouble> {
-        parse(
-            &self
-                .ask(endpoint, id, &Filter::default(), None, None)
-                .await?,
-        )
+    pub(crate) async fn act<O>(&self, _: O, id: &str) -> Result<Answer<O>, Trouble>
+    where
+        O: Operation,
+        O::Request: Bodiless,
+    {
+        let (body, none) = (Body::default(), Filter::default());
+        parse::<O>(&self.ask(O::ENDPOINT, id, &none, &body).await?)
     }
 
     /// Asks for something that may be asked for again with the same key without being done twice.
-    pub(crate) async fn send_once<B: Serialize, T: DeserializeOwned>(
+    pub(crate) async fn send_once<O, T>(
         &self,
-        endpoint: Endpoint,
-        body: &B,
+        _: O,
+        body: &T,
         idempotency_key: &str,
-    ) -> Result<T, Trouble> {
-        let body = Some(json(body)?);
-        parse(
-            &self
-                .ask(
-                    endpoint,
-                    "",
-                    &Filter::default(),
-                    body,
-                    Some(idempotency_key),
-                )
-                .await?,
-        )
+    ) -> Result<Answer<O>, Trouble>
+    where
+        O: Operation<Request = Once<T>>,
+        T: Serialize,
+    {
+        let body = Body {
+            idempotency_key: Some(idempotency_key.to_owned()),
+            ..Body::of::<O>(body)?
+        };
+        let none = Filter::default();
+        parse::<O>(&self.ask(O::ENDPOINT, "", &none, &body).await?)
     }
 
     async fn ask(
@@ -154,9 +146,8 @@ impl Client {
         endpoint: Endpoint,
         id: &str,
         filter: &Filter,
-        body: Option<String>,
-        idempotency_key: Option<&str>,
-    ) -> Result<Answer, Trouble> {
+        body: &Body,
+    ) -> Result<Received, Trouble> {
         let mark = if filter.is_empty() { "" } else { "?" };
         let url = format!(
             "{}{}{mark}{}",
@@ -165,14 +156,14 @@ impl Client {
             filter.to_query()
         );
         let response = self
-            .fetch(&url, endpoint, body, idempotency_key)
+            .fetch(&url, endpoint, body)
             .await
             .map_err(|_| Trouble::NoAnswer)?;
         let status = response.status();
         let text = read(&response).await.map_err(|_| Trouble::NoAnswer)?;
         if response.ok() {
-            let next = response.headers().get("Link").ok().flatten();
-            return Ok(Answer { status, text, next });
+            let link = response.headers().get("Link").ok().flatten();
+            return Ok(Received { status, text, link });
         }
         let kind = response
             .headers()
@@ -188,18 +179,12 @@ impl Client {
         })
     }
 
-    async fn fetch(
-        &self,
-        url: &str,
-        endpoint: Endpoint,
-        body: Option<String>,
-        idempotency_key: Option<&str>,
-    ) -> Result<Response, JsValue> {
+    async fn fetch(&self, url: &str, endpoint: Endpoint, body: &Body) -> Result<Response, JsValue> {
         let options = RequestInit::new();
         options.set_method(endpoint.method().as_str());
         options.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
-        if let Some(body) = &body {
-            options.set_body(&JsValue::from_str(body));
+        if let Some(text) = &body.text {
+            options.set_body(&JsValue::from_str(text));
         }
         let request = Request::new_with_str_and_init(url, &options)?;
         let headers = request.headers();
@@ -208,10 +193,10 @@ impl Client {
             let bearer = format!("Bearer {}", self.connection.token);
             headers.set("Authorization", &bearer)?;
         }
-        if body.is_some() {
-            headers.set("Content-Type", "application/json")?;
+        if let Some(media_type) = body.media_type {
+            headers.set("Content-Type", media_type)?;
         }
-        if let Some(key) = idempotency_key {
+        if let Some(key) = &body.idempotency_key {
             headers.set("Idempotency-Key", key)?;
         }
         let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
@@ -226,16 +211,7 @@ async fn read(response: &Response) -> Result<String, JsValue> {
     text.as_string().ok_or(text)
 }
 
-fn json<B: Serialize>(body: &B) -> Result<String, Trouble> {
-    // Serializing our own types can't fail; were it to, nothing has been sent.
-    serde_json::to_string(body).map_err(|_| Trouble::NotUnderstood(0))
-}
-
-fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T, Trouble> {
-    let text = if answer.text.is_empty() {
-        "null"
-    } else {
-        &answer.text
-    };
-    serde_json::from_str(text).map_err(|_| Trouble::NotUnderstood(answer.status))
+fn parse<O: Operation>(received: &Received) -> Result<Answer<O>, Trouble> {
+    O::Reply::read(&received.text, received.link.as_deref())
+        .map_err(|_| Trouble::NotUnderstood(received.status))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use certwright_api::system::AuditView;
 use certwright_core::audit::pin::{Judgement, judge, needs_entry};
@@ -40,7 +40,7 @@ async fn seen(client: &Client) -> Heads {
 /// stays, so that the alarm does not end by itself.
 pub(crate) async fn look(client: &Client) -> Result<Watch, Trouble> {
     let page: Page<Head> = client
-        .get(Endpoint::ListAuditHeads, "", &Filter::default())
+        .get(op::ListAuditHeads, "", &Filter::default())
         .await?;
     let heads: Heads = page
         .items
@@ -70,7 +70,7 @@ async fn judgement(
     let mut at_pin = None;
     if let Some(pin) = pin.filter(|_| needs_entry(pin, now)) {
         let place = Filter::by("account", &*pin.account).with("seq", pin.seq.to_string());
-        let page: Page<AuditView> = client.get(Endpoint::ListAudit, "", &place).await?;
+        let page: Page<AuditView> = client.get(op::ListAudit, "", &place).await?;
         at_pin = page.items.into_iter().next().and_then(|entry| entry.hash);
     }
     Ok(judge(pin, now, at_pin.as_ref()))
@@ -85,7 +85,7 @@ pub(crate) async fn accept(client: &Client, watch: &Watch) {
 pub(crate) async fn verify(client: &Client) -> Result<Result<Verified, ChainFault>, Trouble> {
     let pins = seen(client).await;
     let page: Page<Head> = client
-        .get(Endpoint::ListAuditHeads, "", &Filter::default())
+        .get(op::ListAuditHeads, "", &Filter::default())
         .await?;
     let mut whole = Verified::default();
     for head in page.items {
@@ -109,13 +109,13 @@ async fn verify_chain(
 ) -> Result<Result<Verified, ChainFault>, Trouble> {
     let mut filter = Filter::by("account", account);
     loop {
-        let (text, next) = client.page_of_text(Endpoint::ExportAudit, &filter).await?;
-        for line in text.lines() {
+        let page = client.get(op::ExportAudit, "", &filter).await?;
+        for line in page.text.lines() {
             if let Err(fault) = verifier.read(line) {
                 return Ok(Err(fault));
             }
         }
-        match next {
+        match page.next_cursor() {
             Some(cursor) => filter = filter.with("cursor", cursor),
             None => return Ok(verifier.finish()),
         }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use certwright_api::credentials::StartedJobs;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What stays readable in an address.
@@ -135,6 +136,15 @@ impl Route {
             ("access", None) => Self::Access,
             ("settings", None) => Self::Settings,
             _ => Self::Unknown,
+        }
+    }
+
+    /// The screen of the work that was started: the one job, or the list where there are several.
+    #[must_use]
+    pub fn of_jobs(started: &StartedJobs) -> Self {
+        match started.job_ids.as_slice() {
+            [job] => Self::Job(job.to_string()),
+            _ => Self::Jobs,
         }
     }
 

@@ -10,7 +10,7 @@ mod keyboard;
 mod navigation;
 mod shell;
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::tokens::Me;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -88,7 +88,7 @@ pub(crate) fn Connected(
             let Some(client) = client else { return };
             let none = Filter::default();
             // Without an answer nothing is known of who this is, and the screens say what is wrong.
-            let me = client.get::<Me>(Endpoint::GetMe, "", &none).await.ok();
+            let me = client.get(op::GetMe, "", &none).await.ok();
             let _ = app.me.try_set(me);
         });
     });

@@ -2,7 +2,7 @@
 
 mod history;
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use certwright_api::system::AuditView;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub(crate) use history::HistoryWarning;
 /// The screen.
 #[component]
 pub(crate) fn Audit(filter: Signal<Filter>) -> impl IntoView {
-    let list = paged::<AuditView>(Endpoint::ListAudit, filter);
+    let list = paged(op::ListAudit, filter);
     let subject = linked(filter, "subject");
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

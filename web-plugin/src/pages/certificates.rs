@@ -1,7 +1,7 @@
 //! The inventory: find a certificate by host, expiry, issuer or key.
 
 use certwright_api::certificates::CertificateView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use certwright_core::time::{DAY, Timestamp};
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ const WITHIN: [i64; 4] = [7, 30, 60, 90];
 /// The screen.
 #[component]
 pub(crate) fn Certificates(filter: Signal<Filter>) -> impl IntoView {
-    let list = paged::<CertificateView>(Endpoint::ListCertificates, filter);
+    let list = paged(op::ListCertificates, filter);
     let keys = key_marks();
     view! {
         <header class="page-head">
@@ -152,7 +152,7 @@ fn Export(filter: Signal<Filter>) -> impl IntoView {
     let export = move |_| {
         spawn_local(async move {
             let filter = filter.get_untracked();
-            match csv(&client.get_value(), Endpoint::ExportCertificates, filter).await {
+            match csv(&client.get_value(), op::ExportCertificates, filter).await {
                 Ok(text) => browser::save("certificates.csv", "text/csv", text.as_bytes()),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }

@@ -3,7 +3,7 @@
 mod dead_letters;
 mod report;
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::jobs::{JobKind, JobState, JobView};
 use certwright_api::page::Page;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use dead_letters::DeadLetters;
 /// The list.
 #[component]
 pub(crate) fn Jobs() -> impl IntoView {
-    let list = paged::<JobView>(Endpoint::ListJobs, Signal::derive(Filter::default));
+    let list = paged(op::ListJobs, Signal::derive(Filter::default));
     list.page.follow(3_000, |page| {
         page.items.iter().any(|job| job.state == JobState::Running)
     });
@@ -90,11 +90,7 @@ fn state(job: &JobView) -> AnyView {
 pub(crate) fn JobPage(id: String) -> impl IntoView {
     let job = fetched(move |client| {
         let id = id.clone();
-        async move {
-            client
-                .get::<JobView>(Endpoint::GetJob, &id, &Filter::default())
-                .await
-        }
+        async move { client.get(op::GetJob, &id, &Filter::default()).await }
     });
     job.follow(1_500, |job| job.state == JobState::Running);
     show(job, content)

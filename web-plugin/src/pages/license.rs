@@ -1,7 +1,6 @@
 //! License, seats, and orders that wait for one.
 
-use certwright_api::endpoint::Endpoint;
-use certwright_api::jobs::JobView;
+use certwright_api::endpoint::op;
 use certwright_api::license::{LicenseSource, LicenseView, SetLicense};
 use certwright_api::orders::OrderView;
 use leptos::prelude::*;
@@ -18,11 +17,10 @@ use crate::text::{t, t_with};
 /// The screen.
 #[component]
 pub(crate) fn License() -> impl IntoView {
-    let license = fetched(move |client| async move {
-        client
-            .get::<LicenseView>(Endpoint::GetLicense, "", &Filter::default())
-            .await
-    });
+    let license =
+        fetched(
+            move |client| async move { client.get(op::GetLicense, "", &Filter::default()).await },
+        );
     view! {
         <header class="page-head"><h1>{t("license_title")}</h1></header>
         {show(license, seats)}
@@ -71,15 +69,11 @@ fn seats(license: LicenseView, _: Fetched<LicenseView>) -> AnyView {
 fn Held(license: Fetched<LicenseView>) -> impl IntoView {
     let (app, client) = (use_app(), StoredValue::new(use_client()));
     let filter = Signal::derive(|| Filter::by("state", "held"));
-    let list = paged::<OrderView>(Endpoint::ListOrders, filter);
+    let list = paged(op::ListOrders, filter);
     let admit = move |_| {
         spawn_local(async move {
-            match client
-                .get_value()
-                .act::<JobView>(Endpoint::AdmitHeld, "")
-                .await
-            {
-                Ok(job) => go(&Route::Job(job.id.to_string())),
+            match client.get_value().act(op::AdmitHeld, "").await {
+                Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
@@ -135,9 +129,7 @@ fn Change(license: Fetched<LicenseView>) -> impl IntoView {
                 license: text.get_untracked().trim().to_owned(),
             };
             let client = client.get_value();
-            let answer = client
-                .send::<_, LicenseView>(Endpoint::SetLicense, "", &request)
-                .await;
+            let answer = client.send(op::SetLicense, "", &request).await;
             match answer {
                 Ok(view) => {
                     trouble.set(None);
@@ -151,11 +143,7 @@ fn Change(license: Fetched<LicenseView>) -> impl IntoView {
     };
     let remove = move |()| {
         spawn_local(async move {
-            match client
-                .get_value()
-                .act::<LicenseView>(Endpoint::RemoveLicense, "")
-                .await
-            {
+            match client.get_value().act(op::RemoveLicense, "").await {
                 Ok(view) => license.set(view),
                 Err(fault) => trouble.set(Some(fault)),
             }

@@ -1,7 +1,7 @@
 //! What needs attention, each a link to the list behind it.
 
 use certwright_api::credentials::CredentialView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::license::LicenseView;
 use certwright_api::page::Page;
 use certwright_api::system::Summary;
@@ -29,15 +29,14 @@ struct Look {
 pub(crate) fn Overview() -> impl IntoView {
     let look = fetched(move |client| async move {
         let none = Filter::default();
-        let accounts: Page<CredentialView> =
-            client.get(Endpoint::ListCredentials, "", &none).await?;
-        let license = match client.get(Endpoint::GetLicense, "", &none).await {
+        let accounts: Page<CredentialView> = client.get(op::ListCredentials, "", &none).await?;
+        let license = match client.get(op::GetLicense, "", &none).await {
             Ok(license) => Some(license),
             Err(trouble) if trouble.is_forbidden() => None,
             Err(trouble) => return Err(trouble),
         };
         Ok(Look {
-            summary: client.get(Endpoint::GetSummary, "", &none).await?,
+            summary: client.get(op::GetSummary, "", &none).await?,
             license,
             accounts: accounts.items,
         })

@@ -1,7 +1,7 @@
 //! The extension's popup: what needs a person now, search, and the site at hand.
 
 use certwright_api::certificates::CertificateView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use certwright_api::system::Summary;
 use certwright_core::names::CertificateName;
@@ -46,11 +46,10 @@ fn Open(route: Route, text: String) -> impl IntoView {
 
 #[component]
 fn Look() -> impl IntoView {
-    let summary = fetched(move |client| async move {
-        client
-            .get::<Summary>(Endpoint::GetSummary, "", &Filter::default())
-            .await
-    });
+    let summary =
+        fetched(
+            move |client| async move { client.get(op::GetSummary, "", &Filter::default()).await },
+        );
     let search = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -114,11 +113,7 @@ fn Site() -> impl IntoView {
         let asked = name.clone();
         let found = fetched(move |client| {
             let filter = Filter::by("host", &asked).with("limit", "5");
-            async move {
-                client
-                    .get::<Page<CertificateView>>(Endpoint::ListCertificates, "", &filter)
-                    .await
-            }
+            async move { client.get(op::ListCertificates, "", &filter).await }
         });
         let order = Route::NewOrder(Filter::by("host", &name));
         Some(view! {
@@ -184,11 +179,7 @@ fn Compared(print: String) -> impl IntoView {
     let asked = print.clone();
     let found = fetched(move |client| {
         let filter = Filter::by("fingerprint", &asked).with("limit", "1");
-        async move {
-            client
-                .get::<Page<CertificateView>>(Endpoint::ListCertificates, "", &filter)
-                .await
-        }
+        async move { client.get(op::ListCertificates, "", &filter).await }
     });
     view! {
         <p>{t("popup_served")}<br /><code>{print}</code></p>

@@ -1,7 +1,6 @@
 //! The first screen: where the Worker is, and the token for it.
 
-use certwright_api::endpoint::Endpoint;
-use certwright_api::tokens::Me;
+use certwright_api::endpoint::op;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -116,6 +115,6 @@ async fn connect(
     }
     let client = Client::new(connection.clone());
     let none = Filter::default();
-    let answer = client.get::<Me>(Endpoint::GetMe, "", &none);
+    let answer = client.get(op::GetMe, "", &none);
     answer.await.map(|_| ()).map_err(Refusal::Trouble)
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::operation::{Json, NoBody, Operation};
 use certwright_api::page::Page;
 use leptos::prelude::*;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Fetched, fetched};
@@ -29,9 +30,10 @@ impl<T: Send + Sync + 'static> Clone for Paged<T> {
 impl<T: Send + Sync + 'static> Copy for Paged<T> {}
 
 /// Reads a list page by page; from its first page again when the filter changes.
-pub(crate) fn paged<T>(endpoint: Endpoint, filter: Signal<Filter>) -> Paged<T>
+pub(crate) fn paged<O, T>(operation: O, filter: Signal<Filter>) -> Paged<T>
 where
-    T: Clone + Send + Sync + DeserializeOwned + 'static,
+    O: Operation<Request = NoBody, Reply = Json<Page<T>>>,
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let cursors = RwSignal::new((Filter::default(), Vec::<String>::new()));
     let page = fetched(move |client| {
@@ -41,7 +43,7 @@ where
             list.last().filter(|_| is_same).cloned().unwrap_or_default()
         });
         let wanted = wanted.with("cursor", cursor);
-        async move { client.get(endpoint, "", &wanted).await }
+        async move { client.get(operation, "", &wanted).await }
     });
     Paged {
         page,

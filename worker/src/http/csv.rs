@@ -1,12 +1,12 @@
 //! Lists as CSV (RFC 4180), a page at a time: the first page has the names of the columns, and each
 //! names the next one in a `Link` header (RFC 8288), so that the pages follow each other in a file.
 
-use certwright_api::{certificates::CertificateView, orders::OrderView, page::Page};
-
-use super::reply::{self, Reply};
+use certwright_api::{
+    certificates::CertificateView, operation::TextPage, orders::OrderView, page::Page,
+};
 
 /// Orders as CSV.
-pub(super) fn orders(page: &Page<OrderView>, uri: &http::Uri) -> Reply {
+pub(super) fn orders(page: &Page<OrderView>, uri: &http::Uri) -> TextPage {
     let columns = [
         "id",
         "caOrderNumber",
@@ -53,7 +53,7 @@ pub(super) fn orders(page: &Page<OrderView>, uri: &http::Uri) -> Reply {
 }
 
 /// The inventory as CSV.
-pub(super) fn certificates(page: &Page<CertificateView>, uri: &http::Uri) -> Reply {
+pub(super) fn certificates(page: &Page<CertificateView>, uri: &http::Uri) -> TextPage {
     let columns = [
         "id",
         "names",
@@ -97,7 +97,7 @@ fn sheet<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
     next: Option<&str>,
     uri: &http::Uri,
-) -> Reply {
+) -> TextPage {
     let given = uri.query().unwrap_or("");
     let others = given
         .split('&')
@@ -117,7 +117,7 @@ fn sheet<const N: usize>(
         }
         format!("{}?{query}cursor={cursor}", uri.path())
     });
-    reply::text("text/csv; charset=utf-8", text, next.as_deref())
+    TextPage { text, next }
 }
 
 fn line<'f>(text: &mut String, fields: impl Iterator<Item = &'f str>) {

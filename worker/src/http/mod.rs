@@ -12,6 +12,7 @@ mod limits;
 mod problem;
 mod query;
 mod reply;
+mod request;
 mod scope;
 mod search;
 

@@ -2,7 +2,7 @@
 
 use certwright_api::directory::DirectoryEntryView;
 use certwright_core::{
-    directory::{Diff, DirectoryItem, DirectoryPart},
+    directory::{Diff, DirectoryItem, Domain},
     ids::CredentialId,
     time::Timestamp,
 };
@@ -142,9 +142,9 @@ pub fn apply<T: DirectoryItem + Serialize>(
 }
 
 /// A listed entry and where it stands in the list.
-pub struct Listed {
-    /// The entry as JSON, with our times.
-    pub view: DirectoryEntryView<serde_json::Value>,
+pub struct Listed<T> {
+    /// The entry, with our times.
+    pub view: DirectoryEntryView<T>,
     /// What the list is sorted by, and its identity: the position in the list.
     pub position: String,
 }
@@ -163,13 +163,12 @@ struct ListedRow {
 ///
 /// # Errors
 /// [`DatabaseFault`].
-pub async fn page(
+pub async fn page<T: DirectoryItem + DeserializeOwned>(
     database: &impl Database,
-    part: DirectoryPart,
     credential: Option<&CredentialId>,
     after: &str,
     limit: u32,
-) -> Result<Vec<Listed>, DatabaseFault> {
+) -> Result<Vec<Listed<T>>, DatabaseFault> {
     let mut seen = after.splitn(3, '\n');
     let (name, owner, key) = (
         seen.next().unwrap_or(""),
@@ -182,7 +181,7 @@ pub async fn page(
              WHERE part = ?1 AND (name, credential_id, key) > (?2, ?3, ?4) \
              ORDER BY name, credential_id, key LIMIT ?5",
         )
-        .bind(part.as_str())
+        .bind(T::PART.as_str())
         .bind(name)
         .bind(owner)
         .bind(key)
@@ -192,7 +191,7 @@ pub async fn page(
              WHERE part = ?1 AND credential_id = ?2 AND (name, key) > (?3, ?4) \
              ORDER BY name, key LIMIT ?5",
         )
-        .bind(part.as_str())
+        .bind(T::PART.as_str())
         .bind(credential.as_str())
         .bind(name)
         .bind(key)
@@ -214,7 +213,7 @@ pub async fn expiring_domains(
     end: Timestamp,
     after: &str,
     limit: u32,
-) -> Result<Vec<Listed>, DatabaseFault> {
+) -> Result<Vec<Listed<Domain>>, DatabaseFault> {
     let mut seen = after.splitn(3, '\n');
     let expires = seen.next().filter(|text| !text.is_empty());
     let (owner, key) = (seen.next().unwrap_or(""), seen.next().unwrap_or(""));
@@ -257,7 +256,7 @@ pub async fn expiring_domains(
     decode::<ListedRow>(rows)?.into_iter().map(listed).collect()
 }
 
-fn listed(row: ListedRow) -> Result<Listed, DatabaseFault> {
+fn listed<T: DeserializeOwned>(row: ListedRow) -> Result<Listed<T>, DatabaseFault> {
     let position = format!("{}\n{}\n{}", row.name, row.credential_id, row.key);
     let entry = serde_json::from_str(&row.entry)
         .map_err(|error| DatabaseFault(format!("directory {}: {error}", row.key)))?;

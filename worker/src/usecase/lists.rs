@@ -5,12 +5,13 @@ use certwright_api::{
     orders::OrderView, page::Page,
 };
 use certwright_core::{
-    directory::DirectoryPart,
+    directory::{DirectoryItem, Domain},
     ids::{CredentialId, CsrId, JobId},
     names::DomainName,
     order::{Order, OrderState},
     time::Timestamp,
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{credentials, order_view};
 use crate::{
@@ -142,26 +143,32 @@ fn admits(search: &OrderSearch, order: &Order) -> bool {
 /// it is never out of date, only out of use.
 const PICTURE_SECONDS: u64 = 24 * 60 * 60;
 
+/// An entry of the directory, as it is listed.
+pub type Entry<T> = DirectoryEntryView<T>;
+
 /// A page of a part of the directory, by name.
 ///
 /// The first page of an account's part fills the forms' drop-downs and is kept in the cache.
 ///
 /// # Errors
 /// [`Fault::NotFound`] for an account that does not exist.
-pub async fn directory<P: Platform>(
+pub async fn directory<P, T>(
     platform: &P,
-    part: DirectoryPart,
     within: &Within,
     paging: &Paging,
-) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
+) -> Result<Page<Entry<T>>, Fault>
+where
+    P: Platform,
+    T: DirectoryItem + Serialize + DeserializeOwned,
+{
     let Some(id) = within.account() else {
-        return directory_page(platform, part, None, paging).await;
+        return directory_page(platform, None, paging).await;
     };
     let revision = credentials::find(platform, id).await?.directory_revision;
     let is_first = paging.after.is_none();
     let name = format!(
         "directory/{id}/{}/{revision}/{}",
-        part.as_str(),
+        T::PART.as_str(),
         paging.limit
     );
     if is_first
@@ -170,25 +177,24 @@ pub async fn directory<P: Platform>(
     {
         return Ok(page);
     }
-    let page = directory_page(platform, part, Some(id), paging).await?;
+    let page = directory_page(platform, Some(id), paging).await?;
     if is_first && let Ok(picture) = serde_json::to_string(&page) {
         platform.cache(&name, picture, PICTURE_SECONDS).await;
     }
     Ok(page)
 }
 
-async fn directory_page<P: Platform>(
+async fn directory_page<P: Platform, T: DirectoryItem + DeserializeOwned>(
     platform: &P,
-    part: DirectoryPart,
     credential_id: Option<&CredentialId>,
     paging: &Paging,
-) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
+) -> Result<Page<Entry<T>>, Fault> {
     let after = paging
         .after
         .as_ref()
         .map_or("", |cursor| cursor.text.as_str());
     let limit = paging.limit + 1;
-    let rows = directory::page(platform.database(), part, credential_id, after, limit).await?;
+    let rows = directory::page(platform.database(), credential_id, after, limit).await?;
     let page = paging.page(rows, |listed| Cursor {
         number: 0,
         text: listed.position.clone(),
@@ -210,7 +216,7 @@ pub async fn expiring_domains<P: Platform>(
     within: &Within,
     end: Timestamp,
     paging: &Paging,
-) -> Result<Page<DirectoryEntryView<serde_json::Value>>, Fault> {
+) -> Result<Page<Entry<Domain>>, Fault> {
     let after = paging
         .after
         .as_ref()

@@ -1,9 +1,9 @@
 //! Making a token: what it may do, and its text, which is shown once.
 
 use certwright_api::credentials::CredentialView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
-use certwright_api::tokens::{CreateToken, CreatedToken};
+use certwright_api::tokens::CreateToken;
 use certwright_core::permission::Role;
 use certwright_core::token::{DEFAULT_DAYS, MAX_DAYS};
 use leptos::prelude::*;
@@ -52,7 +52,7 @@ pub(super) fn Create(
         is_busy.set(true);
         spawn_local(async move {
             let client = client.get_value();
-            let answer = client.send::<_, CreatedToken>(Endpoint::CreateToken, "", &request);
+            let answer = client.send(op::CreateToken, "", &request);
             match answer.await {
                 Ok(created) => {
                     trouble.set(None);

@@ -3,7 +3,7 @@
 mod create;
 
 use certwright_api::credentials::CredentialView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use certwright_api::tokens::TokenView;
 use certwright_core::permission::Role;
@@ -42,10 +42,10 @@ pub(crate) fn Access() -> impl IntoView {
 /// The tokens, and the form for another.
 #[component]
 fn Tokens() -> impl IntoView {
-    let list = paged::<TokenView>(Endpoint::ListTokens, Signal::derive(Filter::default));
+    let list = paged(op::ListTokens, Signal::derive(Filter::default));
     let accounts = fetched(move |client| async move {
         client
-            .get::<Page<CredentialView>>(Endpoint::ListCredentials, "", &Filter::default())
+            .get(op::ListCredentials, "", &Filter::default())
             .await
     });
     let chosen = RwSignal::new(None::<TokenView>);
@@ -168,10 +168,7 @@ fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl I
                 return;
             };
             let client = client.get_value();
-            match client
-                .act::<TokenView>(Endpoint::RevokeToken, token.id.as_str())
-                .await
-            {
+            match client.act(op::RevokeToken, token.id.as_str()).await {
                 Ok(_) => app.toasts.done(t("access_revoked")),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }

@@ -1,7 +1,7 @@
 //! Whose orders wait for a second person, a setting of each account.
 
-use certwright_api::credentials::{CredentialView, SetApproval};
-use certwright_api::endpoint::Endpoint;
+use certwright_api::credentials::SetApproval;
+use certwright_api::endpoint::op;
 use certwright_core::order::ApprovalRule;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -52,7 +52,7 @@ pub(super) fn ApprovalDialog(
         spawn_local(async move {
             let (client, id) = (client.get_value(), id.get_value());
             let request = SetApproval { approval };
-            let answer = client.send::<_, CredentialView>(Endpoint::SetApproval, &id, &request);
+            let answer = client.send(op::SetApproval, &id, &request);
             match answer.await {
                 Ok(_) => {
                     is_open.set(false);

@@ -1,15 +1,18 @@
 //! Groups, organizations, domains and products, as the CA last showed them.
 
-use certwright_api::credentials::{StartedJobs, SyncAllRequest};
+use certwright_api::credentials::SyncAllRequest;
 use certwright_api::directory::DirectoryEntryView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
+use certwright_api::operation::{Json, NoBody, Operation};
+use certwright_api::page::Page;
 use certwright_core::directory::{
-    DirectoryPart, Domain, DomainStanding, Group, Organization, OrganizationStanding, Product,
-    ValidatedFor,
+    DirectoryItem, DirectoryPart, Domain, DomainStanding, Group, Organization,
+    OrganizationStanding, Product, ValidatedFor,
 };
 use certwright_core::time::DAY;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::app::{go, use_app, use_client};
@@ -27,23 +30,17 @@ type Entry<T> = DirectoryEntryView<T>;
 #[component]
 pub(super) fn Groups() -> impl IntoView {
     const HEAD: &[&str] = &["directory_name", "directory_number", "directory_balance"];
-    list::<Group>(
-        Endpoint::ListGroups,
-        DirectoryPart::Groups,
-        Filter::default(),
-        HEAD,
-        |group| {
-            let main = group
-                .is_default
-                .then(|| view! { " "<small>{t("directory_default")}</small> });
-            view! {
-                <td class="main">{group.name} {main}</td>
-                <td><code>{group.number}</code></td>
-                <td>{group.group_balance.or(group.account_balance)}</td>
-            }
-            .into_any()
-        },
-    )
+    list(op::ListGroups, Filter::default(), HEAD, |group: Group| {
+        let main = group
+            .is_default
+            .then(|| view! { " "<small>{t("directory_default")}</small> });
+        view! {
+            <td class="main">{group.name} {main}</td>
+            <td><code>{group.number}</code></td>
+            <td>{group.group_balance.or(group.account_balance)}</td>
+        }
+        .into_any()
+    })
 }
 
 /// The organizations.
@@ -55,37 +52,43 @@ pub(super) fn Organizations() -> impl IntoView {
         "directory_standing",
         "directory_for",
     ];
-    let (endpoint, part) = (Endpoint::ListOrganizations, DirectoryPart::Organizations);
-    list::<Organization>(endpoint, part, Filter::default(), HEAD, |one| {
-        let place = [one.locality, one.country]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(", ");
-        let (tone, text) = match one.standing {
-            OrganizationStanding::Validated => (Tone::Good, t("standing_validated")),
-            OrganizationStanding::Listed => (Tone::Good, t("standing_listed")),
-            OrganizationStanding::Pending => (Tone::Waiting, t("standing_pending")),
-            OrganizationStanding::Rejected => (Tone::Bad, t("standing_rejected")),
-            OrganizationStanding::Expired => (Tone::Bad, t("standing_expired")),
-            OrganizationStanding::UnderDiscrepancy => (Tone::Waiting, t("standing_discrepancy")),
-            OrganizationStanding::Inactive => (Tone::Past, t("standing_inactive")),
-            OrganizationStanding::Unknown(text) => (Tone::Past, text),
-        };
-        let good_for = match one.validated_for {
-            ValidatedFor::Ov => "OV".to_owned(),
-            ValidatedFor::Ev => "EV".to_owned(),
-            ValidatedFor::Smime => "S/MIME".to_owned(),
-            ValidatedFor::Unknown(text) => text,
-        };
-        view! {
-            <td class="main">{one.name} " " <small>{place}</small></td>
-            <td><code>{one.number}</code></td>
-            <td><Status tone text /></td>
-            <td>{good_for}</td>
-        }
-        .into_any()
-    })
+    list(
+        op::ListOrganizations,
+        Filter::default(),
+        HEAD,
+        |one: Organization| {
+            let place = [one.locality, one.country]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", ");
+            let (tone, text) = match one.standing {
+                OrganizationStanding::Validated => (Tone::Good, t("standing_validated")),
+                OrganizationStanding::Listed => (Tone::Good, t("standing_listed")),
+                OrganizationStanding::Pending => (Tone::Waiting, t("standing_pending")),
+                OrganizationStanding::Rejected => (Tone::Bad, t("standing_rejected")),
+                OrganizationStanding::Expired => (Tone::Bad, t("standing_expired")),
+                OrganizationStanding::UnderDiscrepancy => {
+                    (Tone::Waiting, t("standing_discrepancy"))
+                }
+                OrganizationStanding::Inactive => (Tone::Past, t("standing_inactive")),
+                OrganizationStanding::Unknown(text) => (Tone::Past, text),
+            };
+            let good_for = match one.validated_for {
+                ValidatedFor::Ov => "OV".to_owned(),
+                ValidatedFor::Ev => "EV".to_owned(),
+                ValidatedFor::Smime => "S/MIME".to_owned(),
+                ValidatedFor::Unknown(text) => text,
+            };
+            view! {
+                <td class="main">{one.name} " " <small>{place}</small></td>
+                <td><code>{one.number}</code></td>
+                <td><Status tone text /></td>
+                <td>{good_for}</td>
+            }
+            .into_any()
+        },
+    )
 }
 
 /// The domains; with `expiring`, those whose validation runs out soon.
@@ -114,29 +117,23 @@ fn domains(wanted: Filter) -> AnyView {
         "directory_until",
         "directory_organization",
     ];
-    list::<Domain>(
-        Endpoint::ListDomains,
-        DirectoryPart::Domains,
-        wanted,
-        HEAD,
-        |domain| {
-            let (tone, text) = match domain.standing {
-                DomainStanding::Validated => (Tone::Good, t("standing_validated")),
-                DomainStanding::Pending => (Tone::Waiting, t("standing_pending")),
-                DomainStanding::Rejected => (Tone::Bad, t("standing_rejected")),
-                DomainStanding::Expired => (Tone::Bad, t("standing_expired")),
-                DomainStanding::Inactive => (Tone::Past, t("standing_inactive")),
-                DomainStanding::Unknown(text) => (Tone::Past, text),
-            };
-            view! {
-                <td class="main">{domain.name}</td>
-                <td><Status tone text /></td>
-                <td>{domain.expires.map(|at| view! { <Expiry at /> })}</td>
-                <td>{domain.organization_name}</td>
-            }
-            .into_any()
-        },
-    )
+    list(op::ListDomains, wanted, HEAD, |domain: Domain| {
+        let (tone, text) = match domain.standing {
+            DomainStanding::Validated => (Tone::Good, t("standing_validated")),
+            DomainStanding::Pending => (Tone::Waiting, t("standing_pending")),
+            DomainStanding::Rejected => (Tone::Bad, t("standing_rejected")),
+            DomainStanding::Expired => (Tone::Bad, t("standing_expired")),
+            DomainStanding::Inactive => (Tone::Past, t("standing_inactive")),
+            DomainStanding::Unknown(text) => (Tone::Past, text),
+        };
+        view! {
+            <td class="main">{domain.name}</td>
+            <td><Status tone text /></td>
+            <td>{domain.expires.map(|at| view! { <Expiry at /> })}</td>
+            <td>{domain.organization_name}</td>
+        }
+        .into_any()
+    })
 }
 
 /// The products.
@@ -148,52 +145,50 @@ pub(super) fn Products() -> impl IntoView {
         "directory_category",
         "directory_price",
     ];
-    let (endpoint, part) = (Endpoint::ListProducts, DirectoryPart::Products);
-    list::<Product>(endpoint, part, Filter::default(), HEAD, |product| {
-        let price = product.prices.values().next().cloned();
-        let price = price.map(|price| format!("{price} {}", product.currency));
-        view! {
-            <td class="main">{product.name}</td>
-            <td><code>{product.code}</code></td>
-            <td>{product.category}</td>
-            <td>{price}</td>
-        }
-        .into_any()
-    })
+    list(
+        op::ListProducts,
+        Filter::default(),
+        HEAD,
+        |product: Product| {
+            let price = product.prices.values().next().cloned();
+            let price = price.map(|price| format!("{price} {}", product.currency));
+            view! {
+                <td class="main">{product.name}</td>
+                <td><code>{product.code}</code></td>
+                <td>{product.category}</td>
+                <td>{price}</td>
+            }
+            .into_any()
+        },
+    )
 }
 
-fn list<T>(
-    endpoint: Endpoint,
-    part: DirectoryPart,
+fn list<O, T>(
+    operation: O,
     wanted: Filter,
     head: &'static [&'static str],
     row: fn(T) -> AnyView,
 ) -> AnyView
 where
-    T: Clone + Send + Sync + DeserializeOwned + 'static,
+    O: Operation<Request = NoBody, Reply = Json<Page<Entry<T>>>>,
+    T: DirectoryItem + Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let (app, client) = (use_app(), StoredValue::new(use_client()));
-    let list = paged::<Entry<T>>(endpoint, Signal::derive(move || wanted.clone()));
+    let list = paged(operation, Signal::derive(move || wanted.clone()));
     let sync = move |_| {
         spawn_local(async move {
             let request = SyncAllRequest {
-                parts: vec![part],
+                parts: vec![T::PART],
                 ..SyncAllRequest::default()
             };
             let client = client.get_value();
-            match client
-                .send::<_, StartedJobs>(Endpoint::SyncAll, "", &request)
-                .await
-            {
-                Ok(started) => match started.job_ids.as_slice() {
-                    [job] => go(&Route::Job(job.to_string())),
-                    _ => go(&Route::Jobs),
-                },
+            match client.send(op::SyncAll, "", &request).await {
+                Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
     };
-    let name = t(match part {
+    let name = t(match T::PART {
         DirectoryPart::Accounts => "sync_accounts",
         DirectoryPart::Groups => "sync_groups",
         DirectoryPart::Organizations => "sync_organizations",

@@ -1,7 +1,7 @@
 //! Linking an account.
 
-use certwright_api::credentials::{LinkCredential, LinkedCredential};
-use certwright_api::endpoint::Endpoint;
+use certwright_api::credentials::LinkCredential;
+use certwright_api::endpoint::op;
 use certwright_core::credential::{Environment, Generation};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -47,7 +47,7 @@ pub(super) fn LinkDialog(is_open: RwSignal<bool>) -> impl IntoView {
         is_busy.set(true);
         spawn_local(async move {
             let client = client.get_value();
-            let answer = client.send::<_, LinkedCredential>(Endpoint::LinkCredential, "", &request);
+            let answer = client.send(op::LinkCredential, "", &request);
             match answer.await {
                 Ok(linked) => {
                     is_open.set(false);

@@ -1,9 +1,7 @@
 //! The linked accounts and what can be done with each.
 
-use certwright_api::credentials::{
-    CredentialView, RotateCredential, StartedJobs, SyncAllRequest, SyncRequest,
-};
-use certwright_api::endpoint::Endpoint;
+use certwright_api::credentials::{CredentialView, RotateCredential, SyncAllRequest, SyncRequest};
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,7 +24,7 @@ pub(super) fn Linked(filter: Signal<Filter>) -> impl IntoView {
     let (app, client) = (use_app(), StoredValue::new(use_client()));
     let accounts: Accounts = fetched(move |client| async move {
         client
-            .get(Endpoint::ListCredentials, "", &Filter::default())
+            .get(op::ListCredentials, "", &Filter::default())
             .await
     });
     let is_linking = RwSignal::new(filter.with_untracked(|filter| filter.get("link") == "true"));
@@ -34,9 +32,7 @@ pub(super) fn Linked(filter: Signal<Filter>) -> impl IntoView {
         spawn_local(async move {
             let request = SyncAllRequest::default();
             let answer = client.get_value();
-            let answer = answer
-                .send::<_, StartedJobs>(Endpoint::SyncAll, "", &request)
-                .await;
+            let answer = answer.send(op::SyncAll, "", &request).await;
             match answer {
                 Ok(_) => go(&Route::Jobs),
                 Err(trouble) => app.toasts.trouble(&trouble),
@@ -80,7 +76,7 @@ fn Card(account: CredentialView, accounts: Accounts) -> impl IntoView {
     let verify = move |_| {
         spawn_local(async move {
             let (client, id) = (client.get_value(), id.get_value());
-            let answer = client.act::<CredentialView>(Endpoint::VerifyCredential, &id);
+            let answer = client.act(op::VerifyCredential, &id);
             match answer.await {
                 Ok(_) => app.toasts.done(t("account_key_works")),
                 Err(trouble) => app.toasts.trouble(&trouble),
@@ -92,15 +88,8 @@ fn Card(account: CredentialView, accounts: Accounts) -> impl IntoView {
         spawn_local(async move {
             let (client, request) = (client.get_value(), SyncRequest::default());
             let id = id.get_value();
-            match client
-                .send::<_, StartedJobs>(Endpoint::SyncCredential, &id, &request)
-                .await
-            {
-                Ok(started) => {
-                    if let Some(job) = started.job_ids.first() {
-                        go(&Route::Job(job.to_string()));
-                    }
-                }
+            match client.send(op::SyncCredential, &id, &request).await {
+                Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
@@ -157,8 +146,7 @@ fn Rotate(is_open: RwSignal<bool>, id: String, accounts: Accounts) -> impl IntoV
                 access_key: key.get_untracked().trim().to_owned(),
             };
             let (client, id) = (client.get_value(), id.get_value());
-            let answer =
-                client.send::<_, CredentialView>(Endpoint::RotateCredential, &id, &request);
+            let answer = client.send(op::RotateCredential, &id, &request);
             match answer.await {
                 Ok(_) => {
                     is_open.set(false);

@@ -1,7 +1,6 @@
 //! Whether the trail is the one that this browser has seen before, and whether it verifies.
 
-use certwright_api::endpoint::Endpoint;
-use certwright_api::tokens::Me;
+use certwright_api::endpoint::op;
 use certwright_core::time::Timestamp;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -46,7 +45,7 @@ pub(crate) fn HistoryWarning() -> impl IntoView {
     let is_rewritten = RwSignal::new(false);
     spawn_local(async move {
         let none = Filter::default();
-        let me = client.get::<Me>(Endpoint::GetMe, "", &none);
+        let me = client.get(op::GetMe, "", &none);
         if me.await.is_ok_and(|me| me.credential_id.is_none()) {
             let found = pins::look(&client).await;
             let _ = is_rewritten.try_set(found.is_ok_and(|watch| !watch.lost.is_empty()));

@@ -3,7 +3,7 @@
 mod key_files;
 
 use certwright_api::certificates::CertificateView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_core::certificate::Certificate;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,12 +33,12 @@ pub(crate) fn CertificatePage(id: String) -> impl IntoView {
             let none = Filter::default();
             let part = |name: &str| Filter::by("part", name);
             Ok(Look {
-                certificate: client.get(Endpoint::GetCertificate, &id, &none).await?,
+                certificate: client.get(op::GetCertificate, &id, &none).await?,
                 leaf: client
-                    .text(Endpoint::ExportCertificate, &id, &part("leaf"))
+                    .get(op::ExportCertificate, &id, &part("leaf"))
                     .await?,
                 chain: client
-                    .text(Endpoint::ExportCertificate, &id, &part("chain"))
+                    .get(op::ExportCertificate, &id, &part("chain"))
                     .await?,
             })
         }

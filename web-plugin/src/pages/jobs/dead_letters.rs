@@ -1,11 +1,12 @@
 //! Work that did not succeed and waits for a person.
 
 use certwright_api::dead_letters::{DeadLetterView, DeadLettersMoved};
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::{use_app, use_client};
+use crate::client::Trouble;
 use crate::parts::{Pager, Time, paged, show};
 use crate::route::{Filter, Route};
 use crate::text::{t, t_value, t_with};
@@ -14,18 +15,31 @@ use crate::text::{t, t_value, t_with};
 #[component]
 pub(super) fn DeadLetters() -> impl IntoView {
     let (app, client) = (use_app(), StoredValue::new(use_client()));
-    let list = paged::<DeadLetterView>(Endpoint::ListDeadLetters, Signal::derive(Filter::default));
-    let act = move |endpoint: Endpoint, id: String, said: &'static str| {
+    let list = paged(op::ListDeadLetters, Signal::derive(Filter::default));
+    let told = move |answer: Result<DeadLettersMoved, Trouble>, said: &'static str| {
+        match answer {
+            Ok(moved) => app.toasts.done(t_with(said, &[("n", &moved.moved)])),
+            Err(trouble) => app.toasts.trouble(&trouble),
+        }
+        list.page.again();
+    };
+    let retry = move |id: String| {
         spawn_local(async move {
-            match client
-                .get_value()
-                .act::<DeadLettersMoved>(endpoint, &id)
-                .await
-            {
-                Ok(moved) => app.toasts.done(t_with(said, &[("n", &moved.moved)])),
-                Err(trouble) => app.toasts.trouble(&trouble),
-            }
-            list.page.again();
+            let client = client.get_value();
+            told(client.act(op::RetryDeadLetter, &id).await, "dead_retried");
+        });
+    };
+    let discard = move |id: String| {
+        spawn_local(async move {
+            let client = client.get_value();
+            let answer = client.act(op::DiscardDeadLetter, &id).await;
+            told(answer, "dead_discarded");
+        });
+    };
+    let retry_all = move |_| {
+        spawn_local(async move {
+            let client = client.get_value();
+            told(client.act(op::RetryDeadLetters, "").await, "dead_retried");
         });
     };
     let row = move |letter: DeadLetterView| {
@@ -44,17 +58,13 @@ pub(super) fn DeadLetters() -> impl IntoView {
                 <div class="actions">
                     <button
                         class="quiet small"
-                        on:click=move |_| {
-                            act(Endpoint::RetryDeadLetter, retried.clone(), "dead_retried");
-                        }
+                        on:click=move |_| retry(retried.clone())
                     >
                         {t("dead_retry")}
                     </button>
                     <button
                         class="quiet small"
-                        on:click=move |_| {
-                            act(Endpoint::DiscardDeadLetter, discarded.clone(), "dead_discarded");
-                        }
+                        on:click=move |_| discard(discarded.clone())
                     >
                         {t("dead_discard")}
                     </button>
@@ -72,9 +82,7 @@ pub(super) fn DeadLetters() -> impl IntoView {
                 <p>{t("dead_lead")}</p>
                 <ul class="cards">{page.items.into_iter().map(row).collect_view()}</ul>
                 <div class="actions">
-                    <button on:click=move |_| {
-                        act(Endpoint::RetryDeadLetters, String::new(), "dead_retried");
-                    }>{t("dead_retry_all")}</button>
+                    <button on:click=retry_all>{t("dead_retry_all")}</button>
                 </div>
                 <Pager list />
             </section>

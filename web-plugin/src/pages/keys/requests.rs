@@ -1,7 +1,7 @@
 //! The requests that the Worker stores, and storing another.
 
 use certwright_api::csrs::{CsrRequest, CsrView};
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -14,7 +14,7 @@ use crate::text::t;
 /// The list, and the form.
 #[component]
 pub(super) fn Requests() -> impl IntoView {
-    let list = paged::<CsrView>(Endpoint::ListCsrs, Signal::derive(Filter::default));
+    let list = paged(op::ListCsrs, Signal::derive(Filter::default));
     view! {
         <section aria-labelledby="requests">
             <h2 id="requests">{t("csrs_title")}</h2>
@@ -70,10 +70,7 @@ fn Store(list: Paged<CsrView>) -> impl IntoView {
                 label: None,
             };
             let client = client.get_value();
-            match client
-                .send::<_, CsrView>(Endpoint::StoreCsr, "", &request)
-                .await
-            {
+            match client.send(op::StoreCsr, "", &request).await {
                 Ok(_) => {
                     text.set(String::new());
                     trouble.set(None);

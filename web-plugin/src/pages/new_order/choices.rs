@@ -2,10 +2,12 @@
 
 use certwright_api::credentials::CredentialView;
 use certwright_api::directory::DirectoryEntryView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
+use certwright_api::operation::{Json, NoBody, Operation};
 use certwright_api::page::Page;
 use certwright_core::directory::{Group, Organization, OrganizationStanding, Product};
 use leptos::prelude::*;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::form::Form;
@@ -29,7 +31,7 @@ pub(super) struct Offer {
 pub(super) fn offer(form: Form) -> (Fetched<Vec<CredentialView>>, Fetched<Option<Offer>>) {
     let accounts = fetched(move |client| async move {
         let none = Filter::default();
-        let answer = client.get(Endpoint::ListCredentials, "", &none);
+        let answer = client.get(op::ListCredentials, "", &none);
         let page: Page<CredentialView> = answer.await?;
         Ok(page.items)
     });
@@ -39,12 +41,12 @@ pub(super) fn offer(form: Form) -> (Fetched<Vec<CredentialView>>, Fetched<Option
             if account.is_empty() {
                 return Ok(None);
             }
-            let mut products: Vec<Product> = all(&client, Endpoint::ListProducts, &account).await?;
+            let mut products = all(&client, op::ListProducts, &account).await?;
             products.retain(|product| product.product_type.is_tls());
             Ok(Some(Offer {
                 products,
-                groups: all(&client, Endpoint::ListGroups, &account).await?,
-                organizations: all(&client, Endpoint::ListOrganizations, &account).await?,
+                groups: all(&client, op::ListGroups, &account).await?,
+                organizations: all(&client, op::ListOrganizations, &account).await?,
             }))
         }
     });
@@ -94,15 +96,15 @@ fn choose<'a>(
     }
 }
 
-async fn all<T: DeserializeOwned>(
-    client: &Client,
-    endpoint: Endpoint,
-    account: &str,
-) -> Result<Vec<T>, Trouble> {
+async fn all<O, T>(client: &Client, operation: O, account: &str) -> Result<Vec<T>, Trouble>
+where
+    O: Operation<Request = NoBody, Reply = Json<Page<DirectoryEntryView<T>>>>,
+    T: Serialize + DeserializeOwned,
+{
     let mut entries = Vec::new();
     let mut filter = Filter::by("credentialId", account).with("limit", "100");
     for _ in 0..PAGES {
-        let page: Page<DirectoryEntryView<T>> = client.get(endpoint, "", &filter).await?;
+        let page = client.get(operation, "", &filter).await?;
         entries.extend(page.items.into_iter().map(|view| view.entry));
         let Some(next) = page.next_cursor else { break };
         filter = filter.with("cursor", next);

@@ -7,7 +7,7 @@ mod place;
 mod rehearsal;
 mod source;
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::orders::OrderView;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -153,9 +153,7 @@ async fn prefill(
     }
     if !start.get("renews").is_empty() {
         let none = Filter::default();
-        let order: OrderView = client
-            .get(Endpoint::GetOrder, start.get("renews"), &none)
-            .await?;
+        let order: OrderView = client.get(op::GetOrder, start.get("renews"), &none).await?;
         draft.account = order.credential_id.to_string();
         draft.product = order.product_code;
         draft.group = order.group_number.unwrap_or_default();

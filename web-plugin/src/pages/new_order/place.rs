@@ -1,7 +1,7 @@
 //! The last look before money is spent, and sending the order exactly once.
 
-use certwright_api::endpoint::Endpoint;
-use certwright_api::orders::{OrderRequest, OrderView};
+use certwright_api::endpoint::op;
+use certwright_api::orders::OrderRequest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub(super) fn Review(
             let Some(key) = key_for(&request).await else {
                 return;
             };
-            let answer = client.send_once::<_, OrderView>(Endpoint::PlaceOrder, &request, &key);
+            let answer = client.send_once(op::PlaceOrder, &request, &key);
             match answer.await {
                 Ok(order) => {
                     storage::remove(Area::Local, KEY).await;

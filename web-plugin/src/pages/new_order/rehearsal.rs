@@ -1,6 +1,6 @@
 //! The dry run while the form is filled in: what the CA would say, the price, the seats.
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::orders::{Finding, OrderValidation, Severity};
 use certwright_core::directory::DomainCoverage;
 use leptos::prelude::*;
@@ -51,7 +51,7 @@ pub(super) fn rehearse(form: Form, source: Source) -> Rehearsal {
                 return;
             }
             let answer = client.get_value();
-            let answer = answer.send(Endpoint::ValidateOrder, "", &request).await;
+            let answer = answer.send(op::ValidateOrder, "", &request).await;
             if turn.try_get_value() == Some(now) {
                 this.answer.set(Some(answer));
                 this.is_behind.set(false);

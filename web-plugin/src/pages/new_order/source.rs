@@ -1,8 +1,6 @@
 //! Where the request comes from: made here, given as text or file, or stored before.
 
-use certwright_api::csrs::CsrView;
-use certwright_api::endpoint::Endpoint;
-use certwright_api::page::Page;
+use certwright_api::endpoint::op;
 use certwright_core::csr::Csr;
 use certwright_core::names::CertificateName;
 use leptos::prelude::*;
@@ -329,9 +327,7 @@ fn Given(source: Source) -> impl IntoView {
 fn Stored(source: Source) -> impl IntoView {
     let page = fetched(move |client| async move {
         let filter = Filter::by("limit", "100");
-        client
-            .get::<Page<CsrView>>(Endpoint::ListCsrs, "", &filter)
-            .await
+        client.get(op::ListCsrs, "", &filter).await
     });
     let keys = key_marks();
     let options = move || {

@@ -1,7 +1,6 @@
 //! What a person may do with the order now.
 
-use certwright_api::endpoint::Endpoint;
-use certwright_api::jobs::JobView;
+use certwright_api::endpoint::op;
 use certwright_api::orders::{CancelRequest, OrderAction, OrderView, RevokeRequest};
 use certwright_core::revocation::Remark;
 use leptos::prelude::*;
@@ -10,6 +9,7 @@ use leptos::task::spawn_local;
 use super::RevokeDialog;
 use super::reason::{Question, ReasonDialog};
 use crate::app::{go, use_app, use_client};
+use crate::client::Trouble;
 use crate::parts::Fetched;
 use crate::route::{Filter, Route};
 use crate::text::t;
@@ -22,35 +22,33 @@ pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl Int
     let id = StoredValue::new(order.id.to_string());
     let is_busy = RwSignal::new(false);
     let may = move |action| order.allowed.contains(&action);
-    let act = move |endpoint: Endpoint, said: &'static str, undo: Option<Callback<()>>| {
+    let told = move |answer: Result<OrderView, Trouble>,
+                     said: &'static str,
+                     undo: Option<Callback<()>>| {
+        match answer {
+            Ok(order) => {
+                fetched.set(order);
+                match undo {
+                    Some(undo) => app.toasts.undoable(t(said), undo),
+                    None => app.toasts.done(t(said)),
+                }
+            }
+            Err(trouble) => app.toasts.trouble(&trouble),
+        }
+        let _ = is_busy.try_set(false);
+    };
+    let restore = move |()| {
         is_busy.set(true);
         spawn_local(async move {
-            match client
-                .get_value()
-                .act::<OrderView>(endpoint, &id.get_value())
-                .await
-            {
-                Ok(order) => {
-                    fetched.set(order);
-                    match undo {
-                        Some(undo) => app.toasts.undoable(t(said), undo),
-                        None => app.toasts.done(t(said)),
-                    }
-                }
-                Err(trouble) => app.toasts.trouble(&trouble),
-            }
-            let _ = is_busy.try_set(false);
+            let client = client.get_value();
+            let answer = client.act(op::RestoreOrder, &id.get_value()).await;
+            told(answer, "order_restored", None);
         });
     };
-    let restore = move |()| act(Endpoint::RestoreOrder, "order_restored", None);
     let admit = move |_| {
         spawn_local(async move {
-            match client
-                .get_value()
-                .act::<JobView>(Endpoint::AdmitHeld, "")
-                .await
-            {
-                Ok(job) => go(&Route::Job(job.id.to_string())),
+            match client.get_value().act(op::AdmitHeld, "").await {
+                Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
@@ -60,7 +58,7 @@ pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl Int
         spawn_local(async move {
             let client = client.get_value();
             let answer = client
-                .send(Endpoint::RevokeOrder, &id.get_value(), &request)
+                .send(op::RevokeOrder, &id.get_value(), &request)
                 .await;
             match answer {
                 Ok(order) => fetched.set(order),
@@ -73,7 +71,7 @@ pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl Int
         spawn_local(async move {
             let (client, request) = (client.get_value(), CancelRequest { remark });
             let answer = client
-                .send(Endpoint::CancelOrder, &id.get_value(), &request)
+                .send(op::CancelOrder, &id.get_value(), &request)
                 .await;
             match answer {
                 Ok(order) => fetched.set(order),
@@ -99,13 +97,21 @@ pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl Int
             }
         })
     };
-    let check = Callback::new(move |()| act(Endpoint::CheckOrder, "order_checked", None));
+    let check = Callback::new(move |()| {
+        is_busy.set(true);
+        spawn_local(async move {
+            let client = client.get_value();
+            let answer = client.act(op::CheckOrder, &id.get_value()).await;
+            told(answer, "order_checked", None);
+        });
+    });
     let delete = Callback::new(move |()| {
-        act(
-            Endpoint::DeleteOrder,
-            "order_deleted",
-            Some(Callback::new(restore)),
-        );
+        is_busy.set(true);
+        spawn_local(async move {
+            let client = client.get_value();
+            let answer = client.act(op::DeleteOrder, &id.get_value()).await;
+            told(answer, "order_deleted", Some(Callback::new(restore)));
+        });
     });
     let certificate = order.certificate_id.as_ref().map(|id| {
         let href = Route::Certificate(id.to_string()).href();

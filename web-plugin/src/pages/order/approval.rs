@@ -1,6 +1,6 @@
 //! The approval that an order waits or waited for: who asked, and what the reader may decide.
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::orders::{ApprovalView, DeclineRequest, OrderAction, OrderView};
 use certwright_core::order::DeclineReason;
 use leptos::prelude::*;
@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use super::reason::{Question, ReasonDialog};
 use crate::app::{use_app, use_client};
 use crate::browser;
+use crate::client::Trouble;
 use crate::parts::{Fetched, Time};
 use crate::text::{t, t_with};
 
@@ -19,32 +20,44 @@ pub(super) fn Approval(order: OrderView, fetched: Fetched<OrderView>) -> impl In
     let id = StoredValue::new(order.id.to_string());
     let is_busy = RwSignal::new(false);
     let is_declining = RwSignal::new(false);
-    let send = move |endpoint: Endpoint, said: &'static str, request: Option<DeclineRequest>| {
+    let done = async move |answer: Result<OrderView, Trouble>, said: &'static str| {
+        match answer {
+            Ok(order) => {
+                fetched.set(order);
+                app.toasts.done(t(said));
+                browser::refresh_badge().await;
+            }
+            Err(trouble) => app.toasts.trouble(&trouble),
+        }
+        let _ = is_busy.try_set(false);
+    };
+    let decline = Callback::new(move |reason: String| {
         is_busy.set(true);
         spawn_local(async move {
             let (client, id) = (client.get_value(), id.get_value());
-            let answer = match &request {
-                Some(request) => client.send(endpoint, &id, request).await,
-                None => client.act(endpoint, &id).await,
-            };
-            match answer {
-                Ok(order) => {
-                    fetched.set(order);
-                    app.toasts.done(t(said));
-                    browser::refresh_badge().await;
-                }
-                Err(trouble) => app.toasts.trouble(&trouble),
-            }
-            let _ = is_busy.try_set(false);
+            let request = DeclineRequest { reason };
+            let answer = client.send(op::DeclineOrder, &id, &request).await;
+            done(answer, "approval_declined").await;
+        });
+    });
+    let approve = move |_| {
+        is_busy.set(true);
+        spawn_local(async move {
+            let client = client.get_value();
+            let answer = client.act(op::ApproveOrder, &id.get_value()).await;
+            done(answer, "approval_approved").await;
         });
     };
-    let decline = Callback::new(move |reason: String| {
-        let request = DeclineRequest { reason };
-        send(Endpoint::DeclineOrder, "approval_declined", Some(request));
-    });
+    let withdraw = move |_| {
+        is_busy.set(true);
+        spawn_local(async move {
+            let client = client.get_value();
+            let answer = client.act(op::WithdrawOrder, &id.get_value()).await;
+            done(answer, "approval_withdrawn").await;
+        });
+    };
     let may = |action| order.allowed.contains(&action);
     let approve = may(OrderAction::Approve).then(|| {
-        let approve = move |_| send(Endpoint::ApproveOrder, "approval_approved", None);
         view! { <button disabled=is_busy on:click=approve>{t("approval_approve")}</button> }
     });
     let declines = may(OrderAction::Decline).then(|| {
@@ -55,7 +68,6 @@ pub(super) fn Approval(order: OrderView, fetched: Fetched<OrderView>) -> impl In
         }
     });
     let withdraw = may(OrderAction::Withdraw).then(|| {
-        let withdraw = move |_| send(Endpoint::WithdrawOrder, "approval_withdrawn", None);
         view! {
             <button class="quiet" disabled=is_busy on:click=withdraw>
                 {t("approval_withdraw")}

@@ -2,7 +2,7 @@
 
 use certwright_api::certificates::CertificateView;
 use certwright_api::csrs::CsrView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::orders::OrderView;
 use leptos::prelude::*;
 
@@ -25,15 +25,11 @@ pub(super) fn Compare(order: OrderView) -> impl IntoView {
         async move {
             let none = Filter::default();
             let csr = match &order.csr_id {
-                Some(id) => Some(client.get(Endpoint::GetCsr, id.as_str(), &none).await?),
+                Some(id) => Some(client.get(op::GetCsr, id.as_str(), &none).await?),
                 None => None,
             };
             let certificate = match &order.certificate_id {
-                Some(id) => Some(
-                    client
-                        .get(Endpoint::GetCertificate, id.as_str(), &none)
-                        .await?,
-                ),
+                Some(id) => Some(client.get(op::GetCertificate, id.as_str(), &none).await?),
                 None => None,
             };
             let mut requested = vec![order.domain];

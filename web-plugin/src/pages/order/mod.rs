@@ -8,7 +8,7 @@ mod revoke;
 mod timeline;
 mod validation;
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::orders::{OrderAction, OrderView};
 use certwright_core::order::{CancellationPhase, RevocationPhase};
 use leptos::prelude::*;
@@ -23,11 +23,7 @@ pub(super) use revoke::RevokeDialog;
 pub(crate) fn OrderPage(id: String) -> impl IntoView {
     let order = fetched(move |client| {
         let id = id.clone();
-        async move {
-            client
-                .get::<OrderView>(Endpoint::GetOrder, &id, &Filter::default())
-                .await
-        }
+        async move { client.get(op::GetOrder, &id, &Filter::default()).await }
     });
     // An order on its way changes by itself.
     order.follow(5_000, |order| {

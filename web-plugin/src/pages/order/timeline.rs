@@ -1,6 +1,6 @@
 //! What happened to the order, from the audit trail.
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::system::AuditView;
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ pub(super) fn TimeLine(
     version: u64,
 ) -> impl IntoView {
     let filter = Filter::by("subject", order);
-    let list = paged::<AuditView>(Endpoint::ListAudit, Signal::derive(move || filter.clone()));
+    let list = paged(op::ListAudit, Signal::derive(move || filter.clone()));
     let _ = version;
     // The trail is the whole system's: whoever is bounded to one account does not see it.
     let is_scoped = move || use_app().is_scoped();

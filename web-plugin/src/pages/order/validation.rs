@@ -1,6 +1,6 @@
 //! Showing control of a domain: what to publish, and asking the CA to look.
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::orders::{DcvView, OrderView, VerifyDcvRequest};
 use certwright_core::ca::{DcvChallenge, DcvMethod, DomainCheckState};
 use leptos::prelude::*;
@@ -69,9 +69,7 @@ fn Challenge(id: String, name: String, at: usize, fetched: Fetched<OrderView>) -
             let filter =
                 Filter::by("domain", name.get_value()).with("method", method.get_untracked());
             let client = client.get_value();
-            let answer = client
-                .get::<DcvView>(Endpoint::GetDcv, &id.get_value(), &filter)
-                .await;
+            let answer = client.get(op::GetDcv, &id.get_value(), &filter).await;
             if let Ok(DcvChallenge::Email { addresses }) =
                 answer.as_ref().map(|view| &view.challenge)
             {
@@ -94,10 +92,7 @@ fn Challenge(id: String, name: String, at: usize, fetched: Fetched<OrderView>) -
                 email_address: (method == DcvMethod::Email).then(|| email.get_untracked()),
             };
             let client = client.get_value();
-            match client
-                .send(Endpoint::VerifyDcv, &id.get_value(), &request)
-                .await
-            {
+            match client.send(op::VerifyDcv, &id.get_value(), &request).await {
                 Ok(order) => {
                     fetched.set(order);
                     app.toasts.done(t("dcv_asked"));

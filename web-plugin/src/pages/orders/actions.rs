@@ -1,7 +1,7 @@
 //! What can be done with the orders that are selected.
 
-use certwright_api::endpoint::Endpoint;
-use certwright_api::jobs::JobView;
+use certwright_api::endpoint::op;
+use certwright_api::operation::{Csv, Json, NoBody, Operation, TextPages};
 use certwright_api::orders::{OrderAction, OrderView, RevokeRequest};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -41,31 +41,33 @@ pub(super) fn Actions(
         selection.update(std::collections::BTreeSet::clear);
         list.page.again();
     };
-    let each =
-        move |name: &'static str, endpoint: Endpoint, ids: Vec<String>, said: &'static str| {
-            spawn_local(async move {
-                let done = one_by_one(client.get_value(), endpoint, &ids, |at| {
-                    let _ = doing.try_set(Some((name, at, ids.len())));
-                });
-                match done.await {
-                    (done, None) => app.toasts.done(t_with(said, &[("n", &done)])),
-                    (_, Some(trouble)) => app.toasts.trouble(&trouble),
-                }
-                finish();
+    let told = move |(done, trouble): (usize, Option<Trouble>), said: &'static str| {
+        match trouble {
+            None => app.toasts.done(t_with(said, &[("n", &done)])),
+            Some(trouble) => app.toasts.trouble(&trouble),
+        }
+        finish();
+    };
+    let check = move |ids: Vec<String>| {
+        spawn_local(async move {
+            let done = one_by_one(client.get_value(), op::CheckOrder, &ids, |at| {
+                let _ = doing.try_set(Some(("orders_checking", at, ids.len())));
             });
-        };
+            told(done.await, "orders_checked");
+        });
+    };
     let restore = move |ids: Vec<String>| {
-        each(
-            "orders_restoring",
-            Endpoint::RestoreOrder,
-            ids,
-            "orders_restored",
-        );
+        spawn_local(async move {
+            let done = one_by_one(client.get_value(), op::RestoreOrder, &ids, |at| {
+                let _ = doing.try_set(Some(("orders_restoring", at, ids.len())));
+            });
+            told(done.await, "orders_restored");
+        });
     };
     let delete = move |_| {
         let ids = able(OrderAction::Delete);
         spawn_local(async move {
-            let done = one_by_one(client.get_value(), Endpoint::DeleteOrder, &ids, |at| {
+            let done = one_by_one(client.get_value(), op::DeleteOrder, &ids, |at| {
                 let _ = doing.try_set(Some(("orders_deleting", at, ids.len())));
             });
             let (done, trouble) = done.await;
@@ -84,8 +86,8 @@ pub(super) fn Actions(
     let check_due = move |_| {
         let client = client.get_value();
         spawn_local(async move {
-            match client.act::<JobView>(Endpoint::CheckDueOrders, "").await {
-                Ok(job) => go(&Route::Job(job.id.to_string())),
+            match client.act(op::CheckDueOrders, "").await {
+                Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
@@ -98,9 +100,7 @@ pub(super) fn Actions(
             let (mut done, mut first) = (0, None);
             for (at, id) in ids.iter().enumerate() {
                 let _ = doing.try_set(Some(("orders_revoking", at, ids.len())));
-                let answer = client
-                    .send::<_, OrderView>(Endpoint::RevokeOrder, id, &request)
-                    .await;
+                let answer = client.send(op::RevokeOrder, id, &request).await;
                 match answer {
                     Ok(_) => done += 1,
                     Err(trouble) => first = first.or(Some(trouble)),
@@ -118,7 +118,7 @@ pub(super) fn Actions(
     let export = move |_| {
         let (client, filter) = (client.get_value(), filter.get_untracked());
         spawn_local(async move {
-            match csv(&client, Endpoint::ExportOrders, filter).await {
+            match csv(&client, op::ExportOrders, filter).await {
                 Ok(text) => browser::save("orders.csv", "text/csv", text.as_bytes()),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
@@ -137,10 +137,7 @@ pub(super) fn Actions(
                 <button
                     class="quiet"
                     disabled=move || count(OrderAction::Check) == 0
-                    on:click=move |_| {
-                        let ids = able(OrderAction::Check);
-                        each("orders_checking", Endpoint::CheckOrder, ids, "orders_checked");
-                    }
+                    on:click=move |_| check(able(OrderAction::Check))
                 >
                     {move || label("orders_check", OrderAction::Check)}
                 </button>
@@ -191,15 +188,18 @@ pub(super) fn Actions(
 
 /// Does the same with one order after the other, so that the CA is asked no faster than by hand;
 /// stops at the first trouble. Returns how many were done.
-async fn one_by_one(
+async fn one_by_one<O>(
     client: Client,
-    endpoint: Endpoint,
+    operation: O,
     ids: &[String],
     progress: impl Fn(usize),
-) -> (usize, Option<Trouble>) {
+) -> (usize, Option<Trouble>)
+where
+    O: Operation<Request = NoBody, Reply = Json<OrderView>>,
+{
     for (at, id) in ids.iter().enumerate() {
         progress(at);
-        if let Err(trouble) = client.act::<OrderView>(endpoint, id).await {
+        if let Err(trouble) = client.act(operation, id).await {
             return (at, Some(trouble));
         }
     }
@@ -207,11 +207,10 @@ async fn one_by_one(
 }
 
 /// All pages of a list as one CSV text, with the header of the first.
-pub(crate) async fn csv(
-    client: &Client,
-    endpoint: Endpoint,
-    filter: Filter,
-) -> Result<String, Trouble> {
+pub(crate) async fn csv<O>(client: &Client, operation: O, filter: Filter) -> Result<String, Trouble>
+where
+    O: Operation<Request = NoBody, Reply = TextPages<Csv>>,
+{
     let mut text = String::new();
     let mut cursor = String::new();
     for _ in 0..EXPORT_PAGES {
@@ -219,15 +218,17 @@ pub(crate) async fn csv(
             .clone()
             .with("limit", "100")
             .with("cursor", cursor.clone());
-        let (part, next) = client.page_of_text(endpoint, &page).await?;
+        let part = client.get(operation, "", &page).await?;
         let body = if text.is_empty() {
-            part.as_str()
+            part.text.as_str()
         } else {
-            part.split_once("\r\n").map_or("", |(_, rows)| rows)
+            part.text.split_once("\r\n").map_or("", |(_, rows)| rows)
         };
         text.push_str(body);
-        let Some(next) = next else { break };
-        cursor = next;
+        let Some(next) = part.next_cursor() else {
+            break;
+        };
+        next.clone_into(&mut cursor);
     }
     Ok(text)
 }

@@ -1,7 +1,7 @@
 //! What the list shows: kept in the address, so that it can be bookmarked and gone back to.
 
 use certwright_api::credentials::CredentialView;
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use certwright_core::order::OrderState;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use crate::text::{t, t_value};
 pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
     let accounts = fetched(move |client| async move {
         let none = Filter::default();
-        let answer = client.get(Endpoint::ListCredentials, "", &none);
+        let answer = client.get(op::ListCredentials, "", &none);
         let page: Page<CredentialView> = answer.await?;
         Ok(page.items)
     });

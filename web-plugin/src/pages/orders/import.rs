@@ -1,7 +1,7 @@
 //! Importing the orders that an account already has at the CA.
 
-use certwright_api::credentials::{CredentialView, ImportRequest, StartedJobs};
-use certwright_api::endpoint::Endpoint;
+use certwright_api::credentials::{CredentialView, ImportRequest};
+use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,7 +18,7 @@ pub(super) fn Import(is_open: RwSignal<bool>) -> impl IntoView {
     let client = StoredValue::new(use_client());
     let accounts = fetched(move |client| async move {
         let none = Filter::default();
-        let answer = client.get(Endpoint::ListCredentials, "", &none);
+        let answer = client.get(op::ListCredentials, "", &none);
         let page: Page<CredentialView> = answer.await?;
         Ok(page.items)
     });
@@ -44,13 +44,9 @@ pub(super) fn Import(is_open: RwSignal<bool>) -> impl IntoView {
         spawn_local(async move {
             let client = client.get_value();
             let account = account.get_untracked();
-            let answer = client.send::<_, StartedJobs>(Endpoint::ImportOrders, &account, &request);
+            let answer = client.send(op::ImportOrders, &account, &request);
             match answer.await {
-                Ok(StartedJobs { job_ids }) => {
-                    if let Some(job) = job_ids.first() {
-                        go(&Route::Job(job.to_string()));
-                    }
-                }
+                Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });

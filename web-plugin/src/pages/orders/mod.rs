@@ -4,7 +4,7 @@ mod actions;
 mod filters;
 mod import;
 
-use certwright_api::endpoint::Endpoint;
+use certwright_api::endpoint::op;
 use certwright_api::orders::OrderView;
 use certwright_api::page::Page;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) use actions::csv;
 /// The screen.
 #[component]
 pub(crate) fn Orders(filter: Signal<Filter>) -> impl IntoView {
-    let list = paged::<OrderView>(Endpoint::ListOrders, filter);
+    let list = paged(op::ListOrders, filter);
     // Orders that are on their way change without anybody's doing.
     list.page.follow(10_000, |page| {
         page.items
