@@ -131,3 +131,50 @@ export async function askToSeeServed() {
     await extension.tabs.reload();
   }
 }
+
+/** How many milliseconds to wait between two looks. The browser tests shorten it; it never gets longer. */
+export function pollInterval(usual) {
+  try {
+    const wanted = Number(localStorage.getItem("poll-ms"));
+    return wanted >= 100 ? Math.min(wanted, usual) : usual;
+  } catch {
+    return usual;
+  }
+}
+
+/** Whether nobody can see this page now. */
+export const isHidden = () => document.visibilityState === "hidden";
+
+let broken;
+
+/** Remembers what to say when the module breaks down, by a panic or by the browser's limits. */
+export function watchForBreakdown(text, action) {
+  broken = { text, action };
+  addEventListener("error", ({ error }) => error instanceof WebAssembly.RuntimeError && breakDown());
+  addEventListener("unhandledrejection", ({ reason }) => {
+    if (reason instanceof WebAssembly.RuntimeError) {
+      breakDown();
+    }
+  });
+}
+
+/** Says so, in front of everything and without the module, which can't be relied on any more. */
+export function breakDown() {
+  if (document.querySelector("#broken")) {
+    return;
+  }
+  const dialog = document.createElement("dialog");
+  const [text, button] = [document.createElement("p"), document.createElement("button")];
+  dialog.id = "broken";
+  dialog.setAttribute("role", "alertdialog");
+  text.id = "broken-text";
+  dialog.setAttribute("aria-labelledby", text.id);
+  text.textContent = broken.text;
+  button.textContent = broken.action;
+  button.addEventListener("click", () => location.reload());
+  // What stands behind it does not work: it can't be closed.
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.append(text, button);
+  document.body.append(dialog);
+  dialog.showModal();
+}

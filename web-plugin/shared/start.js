@@ -11,10 +11,21 @@ const language = navigator.languages
   .find((known) => LANGUAGES.includes(known)) ?? "en";
 document.documentElement.lang = language;
 
-// English stands below every other language, so that a string which isn't translated is still read.
-const [english, translated] = await Promise.all([
-  strings("en"),
-  language === "en" ? "{}" : strings(language),
-  init(),
-]);
-start(english, translated, document.body.dataset.page ?? "application");
+try {
+  // English stands below every other language, so that a string which isn't translated is still read.
+  const [english, translated] = await Promise.all([
+    strings("en"),
+    language === "en" ? "{}" : strings(language),
+    init(),
+  ]);
+  start(english, translated, document.body.dataset.page ?? "application");
+} catch (error) {
+  console.error(error);
+  // A panic while starting has said so itself.
+  if (!document.querySelector("#broken")) {
+    const button = document.createElement("button");
+    button.textContent = "Reload";
+    button.addEventListener("click", () => location.reload());
+    document.body.append("Certwright could not start. Check the network and reload this page. ", button);
+  }
+}

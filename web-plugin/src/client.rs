@@ -34,9 +34,9 @@ impl Trouble {
         matches!(self, Self::Refused(problem) if problem.status == 401)
     }
 
-    /// Whether the person's rights don't do.
-    pub(crate) fn is_forbidden(&self) -> bool {
-        matches!(self, Self::Refused(problem) if problem.status == 403)
+    /// Whether the next call would end the same, whatever it asks for.
+    pub(crate) fn is_of_all(&self) -> bool {
+        self.is_sign_in() || !matches!(self, Self::Refused(_))
     }
 }
 
@@ -70,7 +70,7 @@ impl Body {
 }
 
 /// A connection that calls are made over.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Client {
     connection: Connection,
 }

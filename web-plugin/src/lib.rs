@@ -29,12 +29,12 @@ pub mod text;
 #[cfg(target_family = "wasm")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn start(english: &str, translated: &str, page: &str) {
-    console_error_panic_hook::set_once();
     for messages in [english, translated] {
         if let Err(fault) = text::install(messages) {
             leptos::logging::error!("the strings can't be read: {fault}");
         }
     }
+    browser::announce_panics(&text::t("broken"), &text::t("reload"));
     if page == "popup" {
         leptos::mount::mount_to_body(pages::Popup);
     } else {

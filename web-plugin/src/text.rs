@@ -18,6 +18,9 @@ struct Message {
     message: String,
 }
 
+/// What is added to a string's key for the form that counts one thing.
+const ONE: &str = "_one";
+
 /// Takes the strings of a `messages.json`; those of a later call replace earlier ones.
 ///
 /// # Errors
@@ -25,6 +28,10 @@ struct Message {
 pub fn install(messages: &str) -> Result<(), serde_json::Error> {
     let messages: HashMap<String, Message> = serde_json::from_str(messages)?;
     STRINGS.with_borrow_mut(|strings| {
+        // A language without a form of its own for one thing must not show another language's.
+        for key in messages.keys() {
+            strings.remove(&format!("{key}{ONE}"));
+        }
         strings.extend(
             messages
                 .into_iter()
@@ -46,6 +53,46 @@ pub fn t_with(key: &str, values: &[(&str, &dyn Display)]) -> String {
     values.iter().fold(t(key), |text, (name, value)| {
         text.replace(&format!("{{{name}}}"), &value.to_string())
     })
+}
+
+/// The string with this key for so many things, with the number in the place of `{n}`. The form for
+/// one thing, where the language has one, has the key with `_one` at its end.
+#[must_use]
+pub fn t_count(key: &str, n: u64) -> String {
+    t_count_with(key, n, &[])
+}
+
+/// [`t_count`], with further values in their places.
+#[must_use]
+pub fn t_count_with(key: &str, n: u64, values: &[(&str, &dyn Display)]) -> String {
+    let one = format!("{key}{ONE}");
+    let has_one = n == 1 && STRINGS.with_borrow(|strings| strings.contains_key(&one));
+    let text = t_with(if has_one { &one } else { key }, values);
+    text.replace("{n}", &n.to_string())
+}
+
+/// A number of things in memory, for [`t_count`].
+#[must_use]
+pub fn count(things: usize) -> u64 {
+    u64::try_from(things).unwrap_or(u64::MAX)
+}
+
+/// How many of several names are said before the rest is counted.
+const NAMED: usize = 2;
+
+/// Several names in a line: the first two, and how many more there are.
+#[must_use]
+pub fn t_names(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => t_with("names_two", &[("first", one), ("second", other)]),
+        [first @ .., _] => {
+            let said = first.get(..NAMED).unwrap_or(first);
+            let more = names.len() - said.len();
+            t_with("names_more", &[("names", &said.join(", ")), ("n", &more)])
+        }
+    }
 }
 
 /// The string for a value that the API names in camel case: `family` and that name in snake case
@@ -80,6 +127,33 @@ mod tests {
         install(r#"{ "seats": { "message": "{used} of {all}", "description": "x" } }"#).unwrap();
         assert_eq!(t_with("seats", &[("used", &3), ("all", &10)]), "3 of 10");
         assert_eq!(t("unheard_of"), "unheard_of");
+    }
+
+    #[test]
+    fn one_thing_is_counted_in_its_own_form() {
+        let english = r#"{ "orders_gone": { "message": "{n} orders deleted" },
+            "orders_gone_one": { "message": "1 order deleted" } }"#;
+        install(english).unwrap();
+        assert_eq!(t_count("orders_gone", 1), "1 order deleted");
+        assert_eq!(t_count("orders_gone", 0), "0 orders deleted");
+        assert_eq!(t_count("orders_gone", 2), "2 orders deleted");
+        // Japanese has one form for all numbers.
+        install(r#"{ "orders_gone": { "message": "{n} 件" } }"#).unwrap();
+        assert_eq!(t_count("orders_gone", 1), "1 件");
+    }
+
+    #[test]
+    fn names_are_said_and_the_rest_counted() {
+        let texts = r#"{ "names_two": { "message": "{first} and {second}" },
+            "names_more": { "message": "{names} and {n} more" } }"#;
+        install(texts).unwrap();
+        let all: Vec<String> = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        let said = |count| t_names(all.get(..count).unwrap());
+        assert_eq!(said(0), "");
+        assert_eq!(said(1), "a");
+        assert_eq!(said(2), "a and b");
+        assert_eq!(said(3), "a, b and 1 more");
+        assert_eq!(said(4), "a, b and 2 more");
     }
 
     #[test]

@@ -6,12 +6,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use certwright_api::endpoint::Endpoint;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::go;
+use super::{go, use_app};
 use crate::browser::storage::{self, Area};
 use crate::route::{Filter, Route};
 
@@ -36,8 +37,18 @@ pub(crate) const SHORTCUTS: [(&str, &str); 14] = [
 /// Where the choice to turn single letters off is remembered.
 pub(crate) const TURNED_OFF: &str = "shortcuts-off";
 
+/// What whoever presses these keys must be allowed to call.
+pub(super) fn needs(keys: &str) -> Option<Endpoint> {
+    match keys {
+        "n" => Some(Endpoint::PlaceOrder),
+        "g l" => Some(Endpoint::GetLicense),
+        _ => None,
+    }
+}
+
 /// Listens for shortcuts while the calling component is shown; `help` is opened by `?`.
 pub(super) fn listen(help: RwSignal<bool>) {
+    let app = use_app();
     let is_going = Rc::new(Cell::new(false));
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
@@ -45,6 +56,14 @@ pub(super) fn listen(help: RwSignal<bool>) {
         }
         let key = event.key();
         let went = is_going.replace(key == "g");
+        let keys = if went {
+            format!("g {key}")
+        } else {
+            key.clone()
+        };
+        if needs(&keys).is_some_and(|endpoint| !untrack(|| app.allows(endpoint))) {
+            return;
+        }
         let is_known = if went { follow(&key) } else { act(&key, help) };
         if is_known {
             event.prevent_default();

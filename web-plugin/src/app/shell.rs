@@ -1,11 +1,13 @@
 //! What stands around every screen: navigation, help, messages.
 
+use certwright_api::endpoint::Endpoint;
 use leptos::prelude::*;
 
+use super::keyboard::needs;
 use super::{SHORTCUTS, keyboard, navigation, use_app};
 use crate::browser;
 use crate::pages;
-use crate::parts::{Dialog, ToastList};
+use crate::parts::{Dialog, NotAllowed, ToastList, TroubleNote};
 use crate::route::{Filter, Route};
 use crate::text::t;
 
@@ -74,11 +76,14 @@ pub(super) fn Shell() -> impl IntoView {
         }
         now
     });
+    let app = use_app();
     let links = screens().into_iter().map(move |(target, name)| {
         let kind = std::mem::discriminant(&target);
         let current = move || (section(&route.get()) == kind).then_some("page");
+        let endpoint = lives_from(&target);
+        let is_shut = move || endpoint.is_some_and(|endpoint| !app.allows(endpoint));
         view! {
-            <li><a href=target.href() aria-current=current>{t(name)}</a></li>
+            <li hidden=is_shut><a href=target.href() aria-current=current>{t(name)}</a></li>
         }
     });
     view! {
@@ -105,13 +110,48 @@ pub(super) fn Shell() -> impl IntoView {
             <main id="content" tabindex="-1">
                 {move || {
                     screen.track();
-                    page(route)
+                    gate(route)
                 }}
             </main>
-            <ToastList toasts=use_app().toasts />
+            <ToastList app />
             <Help is_open=help />
         </div>
     }
+}
+
+/// The endpoint that a screen lives from, where not everybody may call it.
+fn lives_from(route: &Route) -> Option<Endpoint> {
+    match route {
+        Route::NewOrder(_) => Some(Endpoint::PlaceOrder),
+        Route::License => Some(Endpoint::GetLicense),
+        Route::Audit(_) => Some(Endpoint::ListAudit),
+        Route::Access => Some(Endpoint::ListTokens),
+        _ => None,
+    }
+}
+
+/// The screen, for whoever may see it; who that is must be known first where not everybody may.
+fn gate(route: ReadSignal<Route>) -> AnyView {
+    let Some(endpoint) = lives_from(&route.get_untracked()) else {
+        return page(route);
+    };
+    let app = use_app();
+    let is_known = Memo::new(move |_| app.me.with(Option::is_some));
+    let may = app.may(endpoint);
+    let unknown = move || match app.me_trouble.get() {
+        Some(trouble) => view! { <TroubleNote trouble /> }.into_any(),
+        None => view! { <p class="loading" role="status">{t("loading")}</p> }.into_any(),
+    };
+    (move || match (is_known.get(), may.get()) {
+        (false, _) => view! { <h1>"Certwright"</h1> {unknown} }.into_any(),
+        (true, true) => page(route),
+        (true, false) => view! {
+            <h1>{t("not_allowed_title")}</h1>
+            <NotAllowed />
+        }
+        .into_any(),
+    })
+    .into_any()
 }
 
 fn page(route: ReadSignal<Route>) -> AnyView {
@@ -149,12 +189,14 @@ fn page(route: ReadSignal<Route>) -> AnyView {
 /// The keys, and what they do.
 #[component]
 fn Help(is_open: RwSignal<bool>) -> impl IntoView {
-    let rows = SHORTCUTS.into_iter().map(|(keys, meaning)| {
-        let keys = keys
+    let app = use_app();
+    let rows = SHORTCUTS.into_iter().map(move |(keys, meaning)| {
+        let is_shut = move || needs(keys).is_some_and(|endpoint| !app.allows(endpoint));
+        let shown = keys
             .split(' ')
             .map(|key| view! { <kbd>{key}</kbd>" " })
             .collect_view();
-        view! { <div><dt>{keys}</dt><dd>{t(meaning)}</dd></div> }
+        view! { <div hidden=is_shut><dt>{shown}</dt><dd>{t(meaning)}</dd></div> }
     });
     let browsers = LocalResource::new(browser::commands);
     let more = move || {

@@ -115,33 +115,24 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-/// A selector of what the keyboard's focus is on: by its id, or by where it leads.
-pub(crate) fn focused() -> Option<String> {
-    let active = web_sys::window()?.document()?.active_element()?;
-    let id = active.id();
-    if !id.is_empty() {
-        return Some(format!("[id=\"{id}\"]"));
-    }
-    let href = active.get_attribute("href")?;
-    Some(format!("[href=\"{href}\"]"))
+/// How many milliseconds to wait before something is read again: as a rule what is given, less where
+/// the browser tests want it.
+pub(crate) fn poll_interval(usual: u32) -> u32 {
+    platform::poll_interval(usual)
 }
 
-/// Puts the focus back on what [`focused`] has named, if it was lost meanwhile.
-pub(crate) fn refocus(selector: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let Some(document) = document else { return };
-    let is_lost = document
-        .active_element()
-        .is_none_or(|active| active.tag_name() == "BODY");
-    let found = document
-        .query_selector(selector)
-        .ok()
-        .flatten()
-        .filter(|_| is_lost);
-    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // An element that can't take the focus leaves it where it was.
-        let _ = element.focus();
-    }
+/// Lets a panic end in this sentence, with a button that loads the page again.
+pub(crate) fn announce_panics(text: &str, action: &str) {
+    platform::watch_for_breakdown(text, action);
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        platform::break_down();
+    }));
+}
+
+/// Whether nobody can see this page now.
+pub(crate) fn is_hidden() -> bool {
+    platform::is_hidden()
 }
 
 /// Waits for some milliseconds.

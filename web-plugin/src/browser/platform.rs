@@ -42,5 +42,17 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) async fn copy(text: &str, is_secret: bool) -> Result<(), JsValue>;
 
+    #[wasm_bindgen(js_name = pollInterval)]
+    pub(super) fn poll_interval(usual: u32) -> u32;
+
+    #[wasm_bindgen(js_name = isHidden)]
+    pub(super) fn is_hidden() -> bool;
+
+    #[wasm_bindgen(js_name = watchForBreakdown)]
+    pub(super) fn watch_for_breakdown(text: &str, action: &str);
+
+    #[wasm_bindgen(js_name = breakDown)]
+    pub(super) fn break_down();
+
     pub(super) fn save(name: &str, media_type: &str, bytes: &Uint8Array);
 }

@@ -32,7 +32,7 @@ pub(crate) fn Audit(filter: Signal<Filter>) -> impl IntoView {
             <SearchField id="subject" label=t("audit_subject") value=subject />
             <button class="quiet">{t("filter_search")}</button>
         </form>
-        {show(list.page, |page, _| table(page))}
+        {show(list.page, |page, _| (move || table(page.get())).into_any())}
         <Pager list />
     }
 }

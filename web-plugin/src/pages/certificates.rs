@@ -3,7 +3,7 @@
 use certwright_api::certificates::CertificateView;
 use certwright_api::endpoint::op;
 use certwright_api::page::Page;
-use certwright_core::time::{DAY, Timestamp};
+use certwright_core::time::DAY;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -11,28 +11,53 @@ use super::orders::csv;
 use crate::app::{go, use_app, use_client};
 use crate::browser::{self, clock};
 use crate::parts::{
-    Empty, Expiry, HostName, KeyMark, KeyMarks, Pager, SearchField, Select, Status, Tone,
-    key_marks, linked, paged, show,
+    Empty, Expiry, HostName, KeyMark, KeyMarks, Pager, SearchField, Select, Status, Tone, items,
+    key_marks, linked, paged, rows, show,
 };
 use crate::route::{Filter, Route};
-use crate::text::{t, t_with};
+use crate::text::{t, t_count};
 
 const KEYS: [&str; 5] = ["P-256", "P-384", "RSA 2048", "RSA 3072", "RSA 4096"];
 /// Choices for "expires within", in days.
-const WITHIN: [i64; 4] = [7, 30, 60, 90];
+const WITHIN: [u64; 4] = [7, 30, 60, 90];
+
+/// How often the list is read again, in milliseconds.
+const FOLLOW_MS: u32 = 30_000;
+
+/// What is asked of the Worker for a filter of the address, which says "within so many days" and so
+/// stays true when it is opened another day.
+fn asked_for(filter: &Filter) -> Filter {
+    let days = filter.get("within").parse::<i64>();
+    let days = days.ok().filter(|days| (1..=MOST_DAYS).contains(days));
+    let wanted = filter.clone().with("within", "");
+    match days {
+        None => wanted,
+        Some(days) => {
+            let now = clock::now();
+            wanted
+                .with("expiresAfter", now.to_string())
+                .with("expiresBefore", now.plus(days * DAY).to_string())
+        }
+    }
+}
+
+/// No certificate is valid for longer, by far.
+const MOST_DAYS: i64 = 10_000;
 
 /// The screen.
 #[component]
 pub(crate) fn Certificates(filter: Signal<Filter>) -> impl IntoView {
-    let list = paged(op::ListCertificates, filter);
+    let wanted = Memo::new(move |_| asked_for(&filter.get()));
+    let list = paged(op::ListCertificates, wanted.into());
+    list.page.follow(FOLLOW_MS, |_| false);
     let keys = key_marks();
     view! {
         <header class="page-head">
             <h1>{t("certificates_title")}</h1>
-            <Export filter />
+            <Export filter=wanted.into() />
         </header>
         <Search filter />
-        {show(list.page, move |page, _| table(page, &filter.get_untracked(), keys))}
+        {show(list.page, move |page, _| table(page, filter, keys))}
         <Pager list />
     }
 }
@@ -43,8 +68,7 @@ fn Search(filter: Signal<Filter>) -> impl IntoView {
     let issuer = linked(filter, "issuer");
     let key = linked(filter, "key");
     let serial = linked(filter, "serial");
-    let before = linked(filter, "expiresBefore");
-    let after = linked(filter, "expiresAfter");
+    let within = linked(filter, "within");
     let wanted = move || {
         Filter::default()
             .with("host", crate::idn::to_ascii(&host.get()))
@@ -54,12 +78,11 @@ fn Search(filter: Signal<Filter>) -> impl IntoView {
                 serial.get().trim().replace(':', "").to_uppercase(),
             )
             .with("key", key.get())
-            .with("expiresBefore", before.get())
-            .with("expiresAfter", after.get())
+            .with("within", within.get())
     };
     Effect::new(move |was: Option<()>| {
         key.track();
-        before.track();
+        within.track();
         if was.is_some() {
             let wanted = untrack(wanted);
             if wanted != filter.get_untracked() {
@@ -79,13 +102,28 @@ fn Search(filter: Signal<Filter>) -> impl IntoView {
             .chain(all)
             .collect::<Vec<_>>()
     };
+    let withins = move || {
+        // An address that somebody wrote may ask for another number of days.
+        let other = within.get().parse::<u64>().ok();
+        let other = other.filter(|days| !WITHIN.contains(days));
+        let days = WITHIN.into_iter().chain(other);
+        let days = days.map(|days| (days.to_string(), t_count("filter_within_days", days)));
+        std::iter::once((String::new(), t("filter_any")))
+            .chain(days)
+            .collect::<Vec<_>>()
+    };
     let is_open = filter.with_untracked(|filter| {
         !filter.get("issuer").is_empty() || !filter.get("serial").is_empty()
     });
     view! {
         <form class="filters" role="search" on:submit=submit>
             <SearchField id="host" label=t("filter_host") value=host />
-            <Within before after />
+            <Select
+                id="within"
+                label=t("filter_within")
+                value=within
+                options=Signal::derive(withins)
+            />
             <Select id="key" label=t("filter_key") value=key options=Signal::derive(keys) />
             <button class="quiet">{t("filter_search")}</button>
             <details open=is_open>
@@ -99,60 +137,13 @@ fn Search(filter: Signal<Filter>) -> impl IntoView {
     }
 }
 
-/// The choice of how soon a certificate expires, as the two times that the list is filtered by.
-#[component]
-fn Within(before: RwSignal<String>, after: RwSignal<String>) -> impl IntoView {
-    let chosen = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        let end = Timestamp::parse_rfc3339(&before.get()).ok();
-        let days = end.map(|end| clock::days_until(end) + 1);
-        let known = days
-            .filter(|days| WITHIN.contains(days))
-            .map(|days| days.to_string());
-        let known = known.unwrap_or_default();
-        if chosen.get_untracked() != known {
-            chosen.set(known);
-        }
-    });
-    Effect::new(move |was: Option<()>| {
-        let days = chosen.get().parse::<i64>().ok();
-        if was.is_some() {
-            let now = clock::now();
-            after.set(days.map(|_| now.to_string()).unwrap_or_default());
-            before.set(
-                days.map(|days| now.plus(days * DAY).to_string())
-                    .unwrap_or_default(),
-            );
-        }
-    });
-    let options = || {
-        let days = WITHIN.iter().map(|days| {
-            (
-                days.to_string(),
-                t_with("filter_within_days", &[("n", days)]),
-            )
-        });
-        std::iter::once((String::new(), t("filter_any")))
-            .chain(days)
-            .collect::<Vec<_>>()
-    };
-    view! {
-        <Select
-            id="within"
-            label=t("filter_within")
-            value=chosen
-            options=Signal::derive(options)
-        />
-    }
-}
-
 #[component]
 fn Export(filter: Signal<Filter>) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let export = move |_| {
+        let (client, filter) = (client.get_value(), filter.get_untracked());
         spawn_local(async move {
-            let filter = filter.get_untracked();
-            match csv(&client.get_value(), op::ExportCertificates, filter).await {
+            match csv(&client, op::ExportCertificates, filter).await {
                 Ok(text) => browser::save("certificates.csv", "text/csv", text.as_bytes()),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
@@ -161,9 +152,11 @@ fn Export(filter: Signal<Filter>) -> impl IntoView {
     view! { <button class="quiet" on:click=export>{t("export_csv")}</button> }
 }
 
-fn table(page: Page<CertificateView>, filter: &Filter, keys: KeyMarks) -> AnyView {
-    if page.items.is_empty() {
-        let is_all = filter.is_empty();
+fn table(page: Signal<Page<CertificateView>>, filter: Signal<Filter>, keys: KeyMarks) -> AnyView {
+    let items = items(page);
+    let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
+    let none = move || {
+        let is_all = filter.with(Filter::is_empty);
         let text = t(if is_all {
             "certificates_none"
         } else {
@@ -171,10 +164,11 @@ fn table(page: Page<CertificateView>, filter: &Filter, keys: KeyMarks) -> AnyVie
         });
         let all = Route::Certificates(Filter::default()).href();
         let clear = (!is_all).then(|| view! { <p><a href=all>{t("filter_clear")}</a></p> });
-        return view! { <Empty text>{clear}</Empty> }.into_any();
-    }
+        view! { <Empty text>{clear}</Empty> }
+    };
     view! {
-        <div class="table" role="group" aria-label=t("certificates_title") tabindex="0">
+        {move || is_empty.get().then(none)}
+        <div class="table" hidden=is_empty role="group" aria-label=t("certificates_title") tabindex="0">
             <table>
                 <thead>
                     <tr>
@@ -185,16 +179,16 @@ fn table(page: Page<CertificateView>, filter: &Filter, keys: KeyMarks) -> AnyVie
                         <th scope="col" class="wide">{t("certificate_your_key")}</th>
                     </tr>
                 </thead>
-                <tbody>
-                    {page.items.into_iter().map(|one| row(one, keys)).collect_view()}
-                </tbody>
+                <tbody>{rows(items, |one| one.id.as_str(), move |one| row(one, keys))}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn row(one: CertificateView, keys: KeyMarks) -> impl IntoView {
+fn row(latest: Signal<CertificateView>, keys: KeyMarks) -> impl IntoView {
+    let one = latest.get_untracked();
+    let is_revoked = Memo::new(move |_| latest.with(|one| one.revoked_at.is_some()));
     let first = one
         .matched_name
         .or_else(|| one.names.first().cloned())
@@ -204,9 +198,9 @@ fn row(one: CertificateView, keys: KeyMarks) -> impl IntoView {
         count => format!(" +{}", count - 1),
     };
     let href = Route::Certificate(one.id.to_string()).href();
-    let expiry = match one.revoked_at {
-        Some(_) => view! { <Status tone=Tone::Past text=t("certificate_revoked") /> }.into_any(),
-        None => view! { <Expiry at=one.not_after /> }.into_any(),
+    let expiry = move || match is_revoked.get() {
+        true => view! { <Status tone=Tone::Past text=t("certificate_revoked") /> }.into_any(),
+        false => view! { <Expiry at=one.not_after /> }.into_any(),
     };
     view! {
         <tr data-row="">

@@ -8,7 +8,7 @@ use certwright_api::jobs::{JobKind, JobState, JobView};
 use certwright_api::page::Page;
 use leptos::prelude::*;
 
-use crate::parts::{Empty, Fetched, Pager, Progress, Status, Time, Tone, fetched, paged, show};
+use crate::parts::{Empty, Pager, Progress, Status, Time, Tone, fetched, items, paged, rows, show};
 use crate::route::{Filter, Route};
 use crate::text::t;
 use dead_letters::DeadLetters;
@@ -28,22 +28,25 @@ pub(crate) fn Jobs() -> impl IntoView {
     }
 }
 
-fn table(page: Page<JobView>) -> AnyView {
-    if page.items.is_empty() {
-        return view! { <Empty text=t("jobs_none") /> }.into_any();
-    }
-    let row = |job: JobView| {
-        let href = Route::Job(job.id.to_string()).href();
+fn table(page: Signal<Page<JobView>>) -> AnyView {
+    let items = items(page);
+    let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
+    let row = |job: Signal<JobView>| {
+        let first = job.get_untracked();
+        let href = Route::Job(first.id.to_string()).href();
         view! {
             <tr data-row="">
-                <td class="main"><a data-row-link="" href=href>{kind(job.kind)}</a></td>
-                <td>{state(&job)}</td>
-                <td class="wide"><Time at=job.created_at /></td>
+                <td class="main"><a data-row-link="" href=href>{kind(first.kind)}</a></td>
+                <td><State job /></td>
+                <td class="wide"><Time at=first.created_at /></td>
             </tr>
         }
     };
     view! {
-        <div class="table" role="group" aria-label=t("jobs_title") tabindex="0">
+        <Show when=move || is_empty.get()>
+            <Empty text=t("jobs_none") />
+        </Show>
+        <div class="table" hidden=is_empty role="group" aria-label=t("jobs_title") tabindex="0">
             <table>
                 <thead>
                     <tr>
@@ -52,7 +55,7 @@ fn table(page: Page<JobView>) -> AnyView {
                         <th scope="col" class="wide">{t("job_started")}</th>
                     </tr>
                 </thead>
-                <tbody>{page.items.into_iter().map(row).collect_view()}</tbody>
+                <tbody>{rows(items, |job| job.id.as_str(), row)}</tbody>
             </table>
         </div>
     }
@@ -68,20 +71,28 @@ fn kind(kind: JobKind) -> String {
     })
 }
 
-fn state(job: &JobView) -> AnyView {
-    match job.state {
-        JobState::Running => {
-            view! { <Progress label=kind(job.kind) done=job.done total=job.total /> }.into_any()
+/// How far a job is, or how it ended.
+#[component]
+fn State(job: Signal<JobView>) -> impl IntoView {
+    let state = Memo::new(move |_| job.with(|job| (job.state, job.problem.is_some())));
+    let label = kind(job.with_untracked(|job| job.kind));
+    move || match state.get() {
+        (JobState::Running, _) => {
+            let done = Signal::derive(move || job.with(|job| job.done));
+            let total = Signal::derive(move || job.with(|job| job.total));
+            view! { <Progress label=label.clone() done total /> }.into_any()
         }
-        JobState::Done => {
-            let tone = if job.problem.is_some() {
+        (JobState::Done, has_problem) => {
+            let tone = if has_problem {
                 Tone::Waiting
             } else {
                 Tone::Good
             };
             view! { <Status tone text=t("job_done") /> }.into_any()
         }
-        JobState::Failed => view! { <Status tone=Tone::Bad text=t("job_failed") /> }.into_any(),
+        (JobState::Failed, _) => {
+            view! { <Status tone=Tone::Bad text=t("job_failed") /> }.into_any()
+        }
     }
 }
 
@@ -93,11 +104,12 @@ pub(crate) fn JobPage(id: String) -> impl IntoView {
         async move { client.get(op::GetJob, &id, &Filter::default()).await }
     });
     job.follow(1_500, |job| job.state == JobState::Running);
-    show(job, content)
+    show(job, |job, _| content(job))
 }
 
-fn content(job: JobView, _: Fetched<JobView>) -> AnyView {
-    let next = match job.kind {
+fn content(job: Signal<JobView>) -> AnyView {
+    let first = job.get_untracked();
+    let next = match first.kind {
         JobKind::Sync => (
             Route::Accounts(Filter::by("tab", "groups")),
             "job_see_directory",
@@ -108,17 +120,19 @@ fn content(job: JobView, _: Fetched<JobView>) -> AnyView {
             "job_see_certificates",
         ),
     };
+    let problem = Memo::new(move |_| job.with(|job| job.problem.clone()));
+    let report = Memo::new(move |_| job.with(|job| job.report.clone()));
     view! {
         <header class="page-head">
             <div>
                 <p class="crumbs"><a href=Route::Jobs.href()>{t("jobs_title")}</a></p>
-                <h1>{kind(job.kind)}</h1>
+                <h1>{kind(first.kind)}</h1>
             </div>
-            <span class="hint"><Time at=job.created_at /></span>
+            <span class="hint"><Time at=first.created_at /></span>
         </header>
-        <div role="status">{state(&job)}</div>
-        {job.problem.map(|text| view! { <p class="note bad">{text}</p> })}
-        {report::report(&job.report)}
+        <div role="status"><State job /></div>
+        {move || problem.get().map(|text| view! { <p class="note bad">{text}</p> })}
+        <report::Report report />
         <p><a class="button quiet" href=next.0.href()>{t(next.1)}</a></p>
     }
     .into_any()

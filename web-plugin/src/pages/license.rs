@@ -1,6 +1,6 @@
 //! License, seats, and orders that wait for one.
 
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::license::{LicenseSource, LicenseView, SetLicense};
 use certwright_api::orders::OrderView;
 use leptos::prelude::*;
@@ -9,10 +9,14 @@ use leptos::task::spawn_local;
 use crate::app::{go, use_app, use_client};
 use crate::client::Trouble;
 use crate::parts::{
-    Confirm, Empty, Fact, Facts, Fetched, Pager, Time, TroubleNote, fetched, paged, show,
+    Confirm, Empty, Fact, Facts, Fetched, May, Pager, Time, TroubleNote, fetched, items, paged,
+    rows, show,
 };
 use crate::route::{Filter, Route};
 use crate::text::{t, t_with};
+
+/// How often it is read again while somebody looks, in milliseconds.
+const FOLLOW_MS: u32 = 15_000;
 
 /// The screen.
 #[component]
@@ -21,15 +25,18 @@ pub(crate) fn License() -> impl IntoView {
         fetched(
             move |client| async move { client.get(op::GetLicense, "", &Filter::default()).await },
         );
+    license.follow(FOLLOW_MS, |_| false);
     view! {
         <header class="page-head"><h1>{t("license_title")}</h1></header>
-        {show(license, seats)}
+        {show(license, |license, _| (move || seats(license.get())).into_any())}
         <Held license />
-        <Change license />
+        <May to=Endpoint::SetLicense>
+            <Change license />
+        </May>
     }
 }
 
-fn seats(license: LicenseView, _: Fetched<LicenseView>) -> AnyView {
+fn seats(license: LicenseView) -> AnyView {
     let source = t(match license.source {
         LicenseSource::Community => "license_community",
         LicenseSource::Licensed => "license_licensed",
@@ -67,12 +74,13 @@ fn seats(license: LicenseView, _: Fetched<LicenseView>) -> AnyView {
 /// The orders that wait for a seat.
 #[component]
 fn Held(license: Fetched<LicenseView>) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let filter = Signal::derive(|| Filter::by("state", "held"));
     let list = paged(op::ListOrders, filter);
     let admit = move |_| {
+        let client = client.get_value();
         spawn_local(async move {
-            match client.get_value().act(op::AdmitHeld, "").await {
+            match client.act(op::AdmitHeld, "").await {
                 Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
@@ -83,7 +91,9 @@ fn Held(license: Fetched<LicenseView>) -> impl IntoView {
             .get()
             .is_some_and(|license| license.used >= license.seats)
     };
-    let row = |order: OrderView| {
+    list.page.follow(FOLLOW_MS, |_| false);
+    let row = |order: Signal<OrderView>| {
+        let order = order.get_untracked();
         view! {
             <li data-row="">
                 <a data-row-link="" href=Route::Order(order.id.to_string()).href()>{order.domain}</a>
@@ -95,18 +105,30 @@ fn Held(license: Fetched<LicenseView>) -> impl IntoView {
         <section aria-labelledby="held">
             <h2 id="held">{t("license_held")}</h2>
             {show(list.page, move |page, _| {
-                if page.items.is_empty() {
-                    return view! { <Empty text=t("license_none_held") /> }.into_any();
-                }
+                let items = items(page);
+                let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
                 view! {
-                    <p>{t("license_held_lead")}</p>
-                    <button disabled=is_full aria-describedby="admit-hint" on:click=admit>
-                        {t("license_admit")}
-                    </button>
-                    <p class="hint" id="admit-hint" hidden=move || !is_full()>
-                        {t("license_full")}
-                    </p>
-                    <ul class="plain">{page.items.into_iter().map(row).collect_view()}</ul>
+                    <Show when=move || is_empty.get()>
+                        <Empty text=t("license_none_held") />
+                    </Show>
+                    <div class="stack" hidden=is_empty>
+                        <p>{t("license_held_lead")}</p>
+                        <May to=Endpoint::AdmitHeld>
+                            <div class="actions">
+                                <button
+                                    disabled=is_full
+                                    aria-describedby="admit-hint"
+                                    on:click=admit
+                                >
+                                    {t("license_admit")}
+                                </button>
+                            </div>
+                        </May>
+                        <p class="hint" id="admit-hint" hidden=move || !is_full()>
+                            {t("license_full")}
+                        </p>
+                        <ul class="plain">{rows(items, |order| order.id.as_str(), row)}</ul>
+                    </div>
                 }
                 .into_any()
             })}
@@ -118,17 +140,17 @@ fn Held(license: Fetched<LicenseView>) -> impl IntoView {
 /// Setting another license, or none.
 #[component]
 fn Change(license: Fetched<LicenseView>) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let text = RwSignal::new(String::new());
     let trouble = RwSignal::new(None::<Trouble>);
     let is_removing = RwSignal::new(false);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let request = SetLicense {
+            license: text.get_untracked().trim().to_owned(),
+        };
+        let client = client.get_value();
         spawn_local(async move {
-            let request = SetLicense {
-                license: text.get_untracked().trim().to_owned(),
-            };
-            let client = client.get_value();
             let answer = client.send(op::SetLicense, "", &request).await;
             match answer {
                 Ok(view) => {
@@ -142,9 +164,13 @@ fn Change(license: Fetched<LicenseView>) -> impl IntoView {
         });
     };
     let remove = move |()| {
+        let client = client.get_value();
         spawn_local(async move {
-            match client.get_value().act(op::RemoveLicense, "").await {
-                Ok(view) => license.set(view),
+            match client.act(op::RemoveLicense, "").await {
+                Ok(view) => {
+                    license.set(view);
+                    app.toasts.done(t("license_removed"));
+                }
                 Err(fault) => trouble.set(Some(fault)),
             }
         });

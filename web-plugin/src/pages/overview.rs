@@ -1,22 +1,23 @@
 //! What needs attention, each a link to the list behind it.
 
 use certwright_api::credentials::CredentialView;
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::license::LicenseView;
 use certwright_api::page::Page;
 use certwright_api::system::Summary;
-use certwright_core::time::DAY;
 use leptos::prelude::*;
 
-use crate::browser::clock;
-use crate::parts::{Empty, Fetched, Tone, fetched, show};
+use crate::app::use_app;
+use crate::parts::{Empty, May, NotAllowed, Tone, fetched, show};
 use crate::route::{Filter, Route};
-use crate::text::{t, t_with};
+use crate::text::{count, t, t_count, t_with};
 
-/// How far ahead an expiry is shown, as the summary counts it.
-const EXPIRING_DAYS: i64 = 30;
+/// How far ahead an expiry is shown, in days, as the summary counts it.
+const EXPIRING_DAYS: &str = "30";
+/// How often it is read again, in milliseconds.
+const FOLLOW_MS: u32 = 15_000;
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Look {
     summary: Summary,
     /// Not for whoever is bounded to one account.
@@ -27,177 +28,213 @@ struct Look {
 /// The screen that people come to first.
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
-    let look = fetched(move |client| async move {
-        let none = Filter::default();
-        let accounts: Page<CredentialView> = client.get(op::ListCredentials, "", &none).await?;
-        let license = match client.get(op::GetLicense, "", &none).await {
-            Ok(license) => Some(license),
-            Err(trouble) if trouble.is_forbidden() => None,
-            Err(trouble) => return Err(trouble),
-        };
-        Ok(Look {
-            summary: client.get(op::GetSummary, "", &none).await?,
-            license,
-            accounts: accounts.items,
-        })
+    let may_see_license = use_app().may(Endpoint::GetLicense);
+    let look = fetched(move |client| {
+        let may_see_license = may_see_license.get();
+        async move {
+            let none = Filter::default();
+            let accounts: Page<CredentialView> = client.get(op::ListCredentials, "", &none).await?;
+            let license = if may_see_license {
+                Some(client.get(op::GetLicense, "", &none).await?)
+            } else {
+                None
+            };
+            Ok(Look {
+                summary: client.get(op::GetSummary, "", &none).await?,
+                license,
+                accounts: accounts.items,
+            })
+        }
     });
-    look.follow(15_000, |_| true);
+    look.follow(FOLLOW_MS, |_| true);
     view! {
         <header class="page-head">
             <h1>{t("overview_title")}</h1>
-            <a class="button" href=Route::NewOrder(Filter::default()).href()>
-                {t("order_new")} <kbd aria-hidden="true">"n"</kbd>
-            </a>
+            <May to=Endpoint::PlaceOrder>
+                <a class="button" href=Route::NewOrder(Filter::default()).href()>
+                    {t("order_new")}
+                    " "
+                    <kbd aria-hidden="true">"n"</kbd>
+                </a>
+            </May>
         </header>
         <super::audit::HistoryWarning />
-        {show(look, content)}
+        {show(look, |look, _| content(look))}
     }
 }
 
-fn content(look: Look, _: Fetched<Look>) -> AnyView {
-    if look.accounts.is_empty() {
-        return first_steps();
-    }
-    let summary = look.summary;
+/// A count with what it counts and where those things are.
+type Count = (fn(&Look) -> u64, &'static str, Tone, Route);
+
+fn content(look: Signal<Look>) -> AnyView {
+    let has_accounts = Memo::new(move |_| look.with(|look| !look.accounts.is_empty()));
+    (move || {
+        if has_accounts.get() {
+            counts(look)
+        } else {
+            first_steps()
+        }
+    })
+    .into_any()
+}
+
+fn attention() -> [Count; 8] {
     let orders = |state: &str| Route::Orders(Filter::by("state", state));
-    let soon = clock::now().plus(EXPIRING_DAYS * DAY).to_string();
-    let now = clock::now().to_string();
-    let expiring = Filter::by("expiresAfter", now).with("expiresBefore", soon);
-    let without_key = look
-        .accounts
-        .iter()
-        .filter(|account| account.needs_key)
-        .count() as u64;
-    let attention = [
+    let domains = Filter::by("tab", "domains").with("expiring", "true");
+    [
         (
-            summary.expiring,
+            |look| look.summary.expiring,
             "overview_expiring",
             Tone::Bad,
-            Route::Certificates(expiring),
+            Route::Certificates(Filter::by("within", EXPIRING_DAYS)),
         ),
         (
-            summary.awaiting_approval,
+            |look| look.summary.awaiting_approval,
             "overview_approval",
             Tone::Waiting,
             orders("awaitingApproval"),
         ),
         (
-            summary.stuck,
+            |look| look.summary.stuck,
             "overview_stuck",
             Tone::Waiting,
             Route::Orders(Filter::by("stuck", "true")),
         ),
-        (summary.held, "overview_held", Tone::Waiting, orders("held")),
         (
-            summary.failed,
+            |look| look.summary.held,
+            "overview_held",
+            Tone::Waiting,
+            orders("held"),
+        ),
+        (
+            |look| look.summary.failed,
             "overview_failed",
             Tone::Bad,
             orders("failed"),
         ),
         (
-            summary.validations_expiring,
+            |look| look.summary.validations_expiring,
             "overview_validations",
             Tone::Waiting,
-            Route::Accounts(Filter::by("tab", "domains").with("expiring", "true")),
+            Route::Accounts(domains),
         ),
         (
-            summary.dead_letters,
+            |look| look.summary.dead_letters,
             "overview_dead",
             Tone::Bad,
             Route::Jobs,
         ),
         (
-            without_key,
+            |look| count(look.accounts.iter().filter(|one| one.needs_key).count()),
             "overview_without_key",
             Tone::Bad,
             Route::Accounts(Filter::default()),
         ),
-    ];
-    let going = [
+    ]
+}
+
+fn progress() -> [Count; 4] {
+    let orders = |state: &str| Route::Orders(Filter::by("state", state));
+    [
         (
-            summary.pending,
+            |look| look.summary.pending,
             "overview_pending",
             Tone::Moving,
             orders("pending"),
         ),
         (
-            summary.placing,
+            |look| look.summary.placing,
             "overview_placing",
             Tone::Moving,
             orders("placing"),
         ),
         (
-            summary.running_jobs,
+            |look| look.summary.running_jobs,
             "overview_jobs",
             Tone::Moving,
             Route::Jobs,
         ),
         (
-            summary.fulfilled,
+            |look| look.summary.fulfilled,
             "overview_fulfilled",
             Tone::Good,
             Route::Certificates(Filter::default()),
         ),
-    ];
-    let is_calm = attention.iter().all(|(count, ..)| *count == 0);
-    let seats = look.license.map(|license| {
-        let text = t_with(
-            "overview_seats",
-            &[("used", &license.used), ("seats", &license.seats)],
-        );
-        view! { <p><a href=Route::License.href()>{text}</a></p> }
-    });
+    ]
+}
+
+fn counts(look: Signal<Look>) -> AnyView {
+    let attention = attention();
+    let reads: Vec<_> = attention.iter().map(|(read, ..)| *read).collect();
+    let is_calm = Memo::new(move |_| look.with(|look| reads.iter().all(|read| read(look) == 0)));
+    let tile = move |one: Count, hides_none: bool| view! { <Tile look one hides_none /> };
+    let attention = attention.map(|one| tile(one, true));
+    let progress = progress().map(|one| tile(one, false));
+    let seats = Memo::new(move |_| look.with(|look| look.license.as_ref().map(seats)));
     view! {
         <section aria-labelledby="attention">
             <h2 id="attention">{t("overview_attention")}</h2>
-            {is_calm.then(|| view! { <p class="note good">{t("overview_calm")}</p> })}
-            <ul class="tiles">
-                {attention
-                    .into_iter()
-                    .filter(|(count, ..)| *count > 0)
-                    .map(tile)
-                    .collect_view()}
-            </ul>
+            <p class="note good" hidden=move || !is_calm.get()>{t("overview_calm")}</p>
+            <ul class="tiles">{attention.into_iter().collect_view()}</ul>
         </section>
         <section aria-labelledby="going">
             <h2 id="going">{t("overview_going")}</h2>
-            <ul class="tiles">{going.into_iter().map(tile).collect_view()}</ul>
+            <ul class="tiles">{progress.into_iter().collect_view()}</ul>
         </section>
-        {seats}
+        <p hidden=move || seats.with(Option::is_none)>
+            <a href=Route::License.href()>{seats}</a>
+        </p>
     }
     .into_any()
 }
 
-fn tile((count, label, tone, route): (u64, &'static str, Tone, Route)) -> impl IntoView {
+fn seats(license: &LicenseView) -> String {
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("used", &license.used), ("seats", &license.seats)];
+    t_with("overview_seats", &values)
+}
+
+#[component]
+fn Tile(
+    look: Signal<Look>,
+    one: Count,
+    /// Whether it is out of sight while there is nothing to count.
+    hides_none: bool,
+) -> impl IntoView {
+    let (read, label, tone, route) = one;
+    let count = Memo::new(move |_| look.with(read));
     // Counts of what could be many stop at 100.
-    let shown = if count >= 100 {
-        "100+".to_owned()
-    } else {
-        count.to_string()
+    let shown = move || match count.get() {
+        100.. => "100+".to_owned(),
+        few => few.to_string(),
     };
-    let class = if count == 0 {
-        "tile"
-    } else {
-        tone.tile_class()
+    let class = move || match count.get() {
+        0 => "tile",
+        _ => tone.tile_class(),
     };
     view! {
-        <li>
+        <li hidden=move || hides_none && count.get() == 0>
             <a class=class href=route.href()>
                 <b>{shown}</b>
-                <span>{t(label)}</span>
+                " "
+                <span>{move || t_count(label, count.get())}</span>
             </a>
         </li>
     }
 }
 
+/// What comes first, for whoever may do it.
 fn first_steps() -> AnyView {
+    let may_link = use_app().may(Endpoint::LinkCredential);
     view! {
         <Empty text=t("overview_first")>
-            <p>
-                <a class="button" href=Route::Accounts(Filter::by("link", "true")).href()>
-                    {t("account_link")}
-                </a>
-            </p>
+            <Show when=move || may_link.get() fallback=|| view! { <NotAllowed /> }>
+                <p>
+                    <a class="button" href=Route::Accounts(Filter::by("link", "true")).href()>
+                        {t("account_link")}
+                    </a>
+                </p>
+            </Show>
         </Empty>
     }
     .into_any()

@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 
 use crate::app::Connected;
 use crate::browser;
-use crate::parts::{Expiry, Fetched, SearchField, fetched, show};
+use crate::parts::{Expiry, SearchField, fetched, show};
 use crate::route::{Filter, Route};
 use crate::text::t;
 
@@ -62,7 +62,7 @@ fn Look() -> impl IntoView {
             <h1>"Certwright"</h1>
             <Open route=Route::Overview text=t("popup_open") />
         </header>
-        {show(summary, attention)}
+        {show(summary, |summary, _| (move || attention(summary.get())).into_any())}
         <form class="joined" role="search" on:submit=submit>
             <SearchField id="popup-search" label=t("popup_search") value=search />
             <button class="quiet">{t("filter_search")}</button>
@@ -71,7 +71,7 @@ fn Look() -> impl IntoView {
     }
 }
 
-fn attention(summary: Summary, _: Fetched<Summary>) -> AnyView {
+fn attention(summary: Summary) -> AnyView {
     let orders = |state: &str| Route::Orders(Filter::by("state", state));
     let rows = [
         (summary.expiring, "overview_expiring", Route::Overview),
@@ -119,7 +119,9 @@ fn Site() -> impl IntoView {
         Some(view! {
             <section aria-labelledby="site">
                 <h2 id="site">{name}</h2>
-                {show(found, |page: Page<CertificateView>, _| {
+                {show(found, |page: Signal<Page<CertificateView>>, _| {
+                    (move || {
+                    let page = page.get();
                     if page.items.is_empty() {
                         return view! { <p>{t("popup_not_found")}</p> }.into_any();
                     }
@@ -129,6 +131,7 @@ fn Site() -> impl IntoView {
                         view! { <li><Open route text />" "<Expiry at=one.not_after /></li> }
                     });
                     view! { <ul class="plain">{rows.collect_view()}</ul> }.into_any()
+                    }).into_any()
                 })}
                 <Open route=order text=t("popup_order") />
                 <Served />
@@ -183,7 +186,7 @@ fn Compared(print: String) -> impl IntoView {
     });
     view! {
         <p>{t("popup_served")}<br /><code>{print}</code></p>
-        {show(found, |page: Page<CertificateView>, _| match page.items.into_iter().next() {
+        {show(found, |page: Signal<Page<CertificateView>>, _| (move || match page.get().items.into_iter().next() {
             None => view! { <p class="note bad">{t("popup_served_foreign")}</p> }.into_any(),
             Some(one) => {
                 let route = Route::Certificate(one.id.to_string());
@@ -194,6 +197,6 @@ fn Compared(print: String) -> impl IntoView {
                 }
                 .into_any()
             }
-        })}
+        }).into_any())}
     }
 }

@@ -13,7 +13,7 @@ use crate::text::{t, t_value};
 /// The screen.
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
-    let (app, client) = (use_app(), use_client());
+    let (app, client) = (use_app(), use_client().get_value());
     let kept = t(if client.is_kept() {
         "settings_kept"
     } else {

@@ -14,15 +14,14 @@ const SAYS_SO_MS: u32 = 2_000;
 pub(crate) fn Copyable(
     /// What it is, for the button's name.
     label: String,
-    text: String,
+    #[prop(into)] text: Signal<String>,
     /// Whether it is to leave the clipboard again after a minute.
     #[prop(default = false)]
     is_secret: bool,
 ) -> impl IntoView {
     let is_done = RwSignal::new(false);
-    let copied = text.clone();
     let copy = move |_| {
-        let text = copied.clone();
+        let text = text.get_untracked();
         spawn_local(async move {
             if browser::copy(&text, is_secret).await {
                 is_done.set(true);

@@ -1,9 +1,76 @@
 //! Dialogs: the browser's own, which keeps the focus inside and closes on Escape.
 
+use std::future::Future;
+
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use super::TroubleNote;
+use crate::app::{App, use_app};
+use crate::client::Trouble;
 use crate::text::t;
+
+/// A dialog that asks something of the Worker. It stays open until the Worker agrees, so that what
+/// was filled in is still there when it refuses.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking {
+    pub(crate) is_open: RwSignal<bool>,
+    pub(crate) is_busy: RwSignal<bool>,
+    trouble: RwSignal<Option<Trouble>>,
+    app: App,
+}
+
+impl Asking {
+    /// A dialog that is closed.
+    pub(crate) fn closed() -> Self {
+        Self {
+            is_open: RwSignal::new(false),
+            is_busy: RwSignal::new(false),
+            trouble: RwSignal::new(None),
+            app: use_app(),
+        }
+    }
+
+    /// Opens it.
+    pub(crate) fn open(self) {
+        self.trouble.set(None);
+        self.is_open.set(true);
+    }
+
+    /// Sends what was asked for; `then` is told the answer, when the page may be gone.
+    pub(crate) fn send<T: 'static>(
+        self,
+        answer: impl Future<Output = Result<T, Trouble>> + 'static,
+        then: impl FnOnce(T) + 'static,
+    ) {
+        self.trouble.set(None);
+        self.is_busy.set(true);
+        spawn_local(async move {
+            let answer = answer.await;
+            self.is_busy.set(false);
+            match answer {
+                Ok(answer) => {
+                    self.is_open.set(false);
+                    then(answer);
+                }
+                // Whoever has closed the dialog meanwhile, or left the page, is told as well.
+                Err(trouble) if self.is_open.try_get_untracked() != Some(true) => {
+                    self.app.toasts.trouble(&trouble);
+                }
+                Err(trouble) => self.trouble.set(Some(trouble)),
+            }
+        });
+    }
+
+    /// Why the Worker refused, for inside the dialog.
+    pub(crate) fn note(self) -> impl IntoView {
+        move || {
+            let trouble = self.trouble.get();
+            trouble.map(|trouble| view! { <TroubleNote trouble /> })
+        }
+    }
+}
 
 /// A dialog that is open while `is_open` says so.
 #[component]

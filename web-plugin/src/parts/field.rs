@@ -75,13 +75,15 @@ pub(crate) fn Select(
     let error_id = format!("{id}-error");
     let described = format!("{hint_id} {error_id}");
     let has_hint = !hint.is_empty();
-    let options = move || {
-        let chosen = value.get();
-        let option = |(name, text): (String, String)| {
-            let is_chosen = name == chosen;
-            view! { <option value=name selected=is_chosen>{text}</option> }
-        };
-        options.get().into_iter().map(option).collect_view()
+    // The options are built anew only when there are others; a choice only marks another one.
+    let options = Memo::new(move |_| options.get());
+    let option = move |(name, text): (String, String)| {
+        let own = name.clone();
+        view! {
+            <option value=name prop:selected=move || value.get() == own>
+                {text}
+            </option>
+        }
     };
     view! {
         <div class="field">
@@ -93,7 +95,7 @@ pub(crate) fn Select(
                 aria-invalid=move || error.get().is_some().to_string()
                 on:change=move |event| value.set(event_target_value(&event))
             >
-                {options}
+                <For each=move || options.get() key=Clone::clone children=option />
             </select>
             <p class="hint" id=hint_id hidden=!has_hint>{hint}</p>
             <p class="error" id=error_id>{move || error.get()}</p>

@@ -33,7 +33,7 @@ impl<T: Send + Sync + 'static> Copy for Paged<T> {}
 pub(crate) fn paged<O, T>(operation: O, filter: Signal<Filter>) -> Paged<T>
 where
     O: Operation<Request = NoBody, Reply = Json<Page<T>>>,
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    T: Clone + PartialEq + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let cursors = RwSignal::new((Filter::default(), Vec::<String>::new()));
     let page = fetched(move |client| {
@@ -107,8 +107,55 @@ pub(crate) fn Pager<T: Clone + Send + Sync + 'static>(list: Paged<T>) -> impl In
     }
 }
 
+/// What stands on the page that is shown.
+pub(crate) fn items<T>(page: Signal<Page<T>>) -> Memo<Vec<T>>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |_| page.with(|page| page.items.clone()))
+}
+
+/// A row for each item. A row stays the same element, with focus and all, while its item is read
+/// again: it is given the latest as a signal.
+pub(crate) fn rows<T, V, R>(items: Memo<Vec<T>>, key: fn(&T) -> &str, row: R) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    V: IntoView + 'static,
+    R: Fn(Signal<T>) -> V + Clone + Send + 'static,
+{
+    let child = move |first: T| {
+        let id = key(&first).to_owned();
+        let latest = Memo::new(move |before: Option<&T>| {
+            let now = items.with(|all| all.iter().find(|one| key(one) == id).cloned());
+            now.or_else(|| before.cloned())
+                .unwrap_or_else(|| first.clone())
+        });
+        row(latest.into())
+    };
+    view! { <For each=move || items.get() key=move |one| key(one).to_owned() children=child /> }
+}
+
 /// The ids of the rows that are selected.
 pub(crate) type Selection = RwSignal<BTreeSet<String>>;
+
+/// A selection among the rows of a page. What is not in sight any more, on another page or after
+/// another search, is not selected either: nobody acts on what they don't see.
+pub(crate) fn selection<T>(list: Paged<T>, id: fn(&T) -> &str) -> Selection
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let selection = Selection::default();
+    Effect::new(move |_| {
+        let page = list.page.get();
+        let shown: BTreeSet<&str> = page.iter().flat_map(|page| &page.items).map(id).collect();
+        selection.maybe_update(|all| {
+            let before = all.len();
+            all.retain(|id| shown.contains(id.as_str()));
+            all.len() != before
+        });
+    });
+    selection
+}
 
 /// The checkbox of a row.
 #[component]

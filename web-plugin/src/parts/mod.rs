@@ -13,6 +13,7 @@ mod field;
 mod host;
 mod keys;
 mod list;
+mod may;
 mod notes;
 mod status;
 mod tabs;
@@ -20,15 +21,18 @@ mod time;
 mod toast;
 
 pub(crate) use copy::Copyable;
-pub(crate) use dialog::{Confirm, Dialog};
+pub(crate) use dialog::{Asking, Confirm, Dialog};
 pub(crate) use facts::{Fact, Facts};
 pub(crate) use fetched::{Fetched, fetched, show};
 pub(crate) use field::{Field, SearchField, Select, linked};
 pub(crate) use host::HostName;
 pub(crate) use keys::{KeyMark, KeyMarks, key_marks};
-pub(crate) use list::{Paged, Pager, RowSelect, SelectAll, Selection, paged};
+pub(crate) use list::{
+    Paged, Pager, RowSelect, SelectAll, Selection, items, paged, rows, selection,
+};
+pub(crate) use may::{May, NotAllowed};
 pub(crate) use notes::{Empty, Progress, TroubleNote, trouble_text};
-pub(crate) use status::{OrderState, Status, Tone};
+pub(crate) use status::{OrderState, Status, Tone, is_moving, may};
 pub(crate) use tabs::Tabs;
 pub(crate) use time::{Expiry, Time};
 pub(crate) use toast::{ToastList, Toasts};

@@ -23,6 +23,9 @@ pub(crate) fn trouble_text(trouble: &Trouble) -> String {
 #[component]
 pub(crate) fn TroubleNote(
     trouble: Trouble,
+    /// What it means for what is on the screen.
+    #[prop(optional_no_strip)]
+    lead: Option<String>,
     /// Tries again.
     #[prop(into, optional)]
     again: Option<Callback<()>>,
@@ -41,6 +44,7 @@ pub(crate) fn TroubleNote(
     });
     view! {
         <div class="note bad" role="alert">
+            {lead.map(|lead| view! { <p>{lead}</p> })}
             <p>{trouble_text(&trouble)}</p>
             <ul>
                 {details
@@ -78,26 +82,22 @@ pub(crate) fn Empty(
 pub(crate) fn Progress(
     label: String,
     /// What is done.
-    done: u64,
+    #[prop(into)]
+    done: Signal<u64>,
     /// What there is to do; nothing while that is unknown.
-    total: u64,
+    #[prop(into)]
+    total: Signal<u64>,
 ) -> impl IntoView {
-    let text = if total == 0 {
-        t("progress_starting")
-    } else {
-        t_with("progress", &[("done", &done), ("total", &total)])
+    let text = move || match total.get() {
+        0 => t("progress_starting"),
+        total => t_with("progress", &[("done", &done.get()), ("total", &total)]),
     };
+    // Without a value the browser shows that there is no telling how long it takes.
+    let value = move || (total.get() > 0).then(|| done.get().to_string());
+    let max = move || (total.get() > 0).then(|| total.get().to_string());
     view! {
         <div class="progress">
-            {if total == 0 {
-                view! { <progress aria-label=label></progress> }.into_any()
-            } else {
-                view! {
-                    <progress aria-label=label value=done.to_string() max=total.to_string()>
-                    </progress>
-                }
-                    .into_any()
-            }}
+            <progress aria-label=label value=value max=max></progress>
             <span>{text}</span>
         </div>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::trouble_text;
+use crate::app::{App, Undo, Work};
 use crate::browser;
 use crate::client::Trouble;
 use crate::text::t;
@@ -16,7 +17,7 @@ struct Toast {
     number: u32,
     text: String,
     is_bad: bool,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
 }
 
 /// The messages that are shown.
@@ -37,7 +38,7 @@ impl Toasts {
     }
 
     /// Says what was done and how to take it back.
-    pub(crate) fn undoable(self, text: impl Into<String>, undo: Callback<()>) {
+    pub(crate) fn undoable(self, text: impl Into<String>, undo: Undo) {
         self.add(text.into(), false, Some(undo));
     }
 
@@ -51,7 +52,7 @@ impl Toasts {
         self.add(text.into(), true, None);
     }
 
-    fn add(self, text: String, is_bad: bool, undo: Option<Callback<()>>) -> u32 {
+    fn add(self, text: String, is_bad: bool, undo: Option<Undo>) -> u32 {
         let number = self.next.get_untracked().wrapping_add(1);
         self.next.set(number);
         self.shown.update(|all| {
@@ -65,6 +66,11 @@ impl Toasts {
         number
     }
 
+    /// Takes all away: they are about a connection that is not there any more.
+    pub(crate) fn clear(self) {
+        self.shown.update(Vec::clear);
+    }
+
     fn close(self, number: u32) {
         self.shown
             .update(|all| all.retain(|toast| toast.number != number));
@@ -73,13 +79,14 @@ impl Toasts {
 
 /// Shows the messages.
 #[component]
-pub(crate) fn ToastList(toasts: Toasts) -> impl IntoView {
+pub(crate) fn ToastList(app: App) -> impl IntoView {
+    let toasts = app.toasts;
     let one = move |toast: Toast| {
         let number = toast.number;
         let undo = toast.undo.map(|undo| {
             let undo = move |_| {
                 toasts.close(number);
-                undo.run(());
+                undo.clone().run(app);
             };
             view! { <button class="quiet" on:click=undo>{t("undo")}</button> }
         });
@@ -97,9 +104,17 @@ pub(crate) fn ToastList(toasts: Toasts) -> impl IntoView {
             </li>
         }
     };
+    let running = |work: Work| {
+        view! {
+            <li class="toast">
+                <span>{move || work.text()}</span>
+            </li>
+        }
+    };
     view! {
         <div class="toasts" role="status" aria-live="polite">
             <ul>
+                <For each=move || app.works.running() key=|work| work.number() children=running />
                 <For each=move || toasts.shown.get() key=|toast| toast.number children=one />
             </ul>
         </div>

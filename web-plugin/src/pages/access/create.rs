@@ -22,7 +22,7 @@ pub(super) fn Create(
     #[prop(into)]
     on_made: Callback<()>,
 ) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let label = RwSignal::new(String::new());
     let role = RwSignal::new(Role::Viewer.name().to_owned());
     let account = RwSignal::new(String::new());

@@ -53,7 +53,7 @@ fn Tokens() -> impl IntoView {
         <Create accounts on_made=move |()| list.page.again() />
         <section aria-labelledby="tokens">
             <h2 id="tokens">{t("access_list")}</h2>
-            {show(list.page, move |page, _| table(page, accounts, chosen))}
+            {show(list.page, move |page, _| (move || table(page.get(), accounts, chosen)).into_any())}
             <Pager list />
         </section>
         <Revoke chosen list />
@@ -143,7 +143,7 @@ fn table(
 /// Asks before the chosen token is revoked.
 #[component]
 fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let is_open = RwSignal::new(false);
     // The dialog closes before it does what was confirmed, so the token is remembered apart.
     let wanted = StoredValue::new(None::<TokenView>);

@@ -4,11 +4,9 @@ use certwright_api::credentials::SetApproval;
 use certwright_api::endpoint::op;
 use certwright_core::order::ApprovalRule;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::app::{use_app, use_client};
-use crate::client::Trouble;
-use crate::parts::{Dialog, Select, TroubleNote};
+use crate::parts::{Asking, Dialog, Select};
 use crate::text::t;
 
 /// The rules, by the names of the fields' values.
@@ -30,16 +28,14 @@ pub(super) fn rule_text(rule: ApprovalRule) -> String {
 /// Changes the rule.
 #[component]
 pub(super) fn ApprovalDialog(
-    is_open: RwSignal<bool>,
+    asking: Asking,
     id: String,
     rule: ApprovalRule,
     #[prop(into)] on_done: Callback<()>,
 ) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let name = RULES.iter().find(|(_, one)| *one == rule);
     let chosen = RwSignal::new(name.map_or_else(String::new, |(name, _)| (*name).to_owned()));
-    let trouble = RwSignal::new(None::<Trouble>);
-    let is_busy = RwSignal::new(false);
     let field = format!("approval-{id}");
     let id = StoredValue::new(id);
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -48,21 +44,15 @@ pub(super) fn ApprovalDialog(
         let Some((_, approval)) = RULES.into_iter().find(|(one, _)| *one == name) else {
             return;
         };
-        is_busy.set(true);
-        spawn_local(async move {
-            let (client, id) = (client.get_value(), id.get_value());
+        let (client, id) = (client.get_value(), id.get_value());
+        let answer = async move {
             let request = SetApproval { approval };
-            let answer = client.send(op::SetApproval, &id, &request);
-            match answer.await {
-                Ok(_) => {
-                    is_open.set(false);
-                    trouble.set(None);
-                    app.toasts.done(t("approval_rule_set"));
-                    on_done.run(());
-                }
-                Err(fault) => trouble.set(Some(fault)),
-            }
-            let _ = is_busy.try_set(false);
+            client.send(op::SetApproval, &id, &request).await
+        };
+        asking.send(answer, move |_| {
+            app.toasts.done(t("approval_rule_set"));
+            // Not when the page, and with it this callback, is gone.
+            let _ = on_done.try_run(());
         });
     };
     let options = || {
@@ -70,7 +60,7 @@ pub(super) fn ApprovalDialog(
         RULES.into_iter().map(option).collect::<Vec<_>>()
     };
     view! {
-        <Dialog is_open title=t("approval_rule")>
+        <Dialog is_open=asking.is_open title=t("approval_rule")>
             <form on:submit=submit>
                 <p>{t("approval_rule_lead")}</p>
                 <Select
@@ -80,8 +70,8 @@ pub(super) fn ApprovalDialog(
                     value=chosen
                     options=Signal::derive(options)
                 />
-                {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
-                <div class="actions"><button disabled=is_busy>{t("approval_rule_save")}</button></div>
+                {asking.note()}
+                <div class="actions"><button disabled=asking.is_busy>{t("approval_rule_save")}</button></div>
             </form>
         </Dialog>
     }

@@ -2,7 +2,7 @@
 
 use certwright_api::credentials::SyncAllRequest;
 use certwright_api::directory::DirectoryEntryView;
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::operation::{Json, NoBody, Operation};
 use certwright_api::page::Page;
 use certwright_core::directory::{
@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::{go, use_app, use_client};
 use crate::browser::clock;
-use crate::parts::{Empty, Expiry, Pager, Status, Tone, paged, show};
+use crate::parts::{Empty, Expiry, May, Pager, Status, Tone, paged, show};
 use crate::route::{Filter, Route};
 use crate::text::t;
 
@@ -171,17 +171,17 @@ fn list<O, T>(
 ) -> AnyView
 where
     O: Operation<Request = NoBody, Reply = Json<Page<Entry<T>>>>,
-    T: DirectoryItem + Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    T: DirectoryItem + Clone + PartialEq + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let list = paged(operation, Signal::derive(move || wanted.clone()));
     let sync = move |_| {
+        let client = client.get_value();
         spawn_local(async move {
             let request = SyncAllRequest {
                 parts: vec![T::PART],
                 ..SyncAllRequest::default()
             };
-            let client = client.get_value();
             match client.send(op::SyncAll, "", &request).await {
                 Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
@@ -197,8 +197,17 @@ where
     });
     let label = name.clone();
     view! {
-        <div class="actions"><button class="quiet" on:click=sync>{name}</button></div>
+        <May to=Endpoint::SyncAll>
+            <div class="actions">
+                <button class="quiet" on:click=sync>
+                    {name.clone()}
+                </button>
+            </div>
+        </May>
         {show(list.page, move |page, _| {
+            let label = label.clone();
+            (move || {
+            let page = page.get();
             if page.items.is_empty() {
                 return view! { <Empty text=t("directory_none") /> }.into_any();
             }
@@ -213,6 +222,7 @@ where
                 </div>
             }
             .into_any()
+            }).into_any()
         })}
         <Pager list />
     }

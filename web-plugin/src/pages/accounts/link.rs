@@ -4,11 +4,9 @@ use certwright_api::credentials::LinkCredential;
 use certwright_api::endpoint::op;
 use certwright_core::credential::{Environment, Generation};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::app::{go, use_client};
-use crate::client::Trouble;
-use crate::parts::{Dialog, Field, Select, TroubleNote};
+use crate::parts::{Asking, Dialog, Field, Select};
 use crate::route::Route;
 use crate::text::{t, t_value};
 
@@ -22,14 +20,12 @@ const ENVIRONMENTS: [(&str, Environment); 5] = [
 
 /// Asks for an account number and access key; a live call checks them before they are stored.
 #[component]
-pub(super) fn LinkDialog(is_open: RwSignal<bool>) -> impl IntoView {
-    let client = StoredValue::new(use_client());
+pub(super) fn LinkDialog(asking: Asking) -> impl IntoView {
+    let client = use_client();
     let label = RwSignal::new(String::new());
     let environment = RwSignal::new("productionGlobal".to_owned());
     let number = RwSignal::new(String::new());
     let key = RwSignal::new(String::new());
-    let trouble = RwSignal::new(None::<Trouble>);
-    let is_busy = RwSignal::new(false);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let chosen = environment.get_untracked();
@@ -44,18 +40,10 @@ pub(super) fn LinkDialog(is_open: RwSignal<bool>) -> impl IntoView {
             account_number: number.get_untracked().trim().to_owned(),
             access_key: key.get_untracked().trim().to_owned(),
         };
-        is_busy.set(true);
-        spawn_local(async move {
-            let client = client.get_value();
-            let answer = client.send(op::LinkCredential, "", &request);
-            match answer.await {
-                Ok(linked) => {
-                    is_open.set(false);
-                    go(&Route::Job(linked.sync_job_id.to_string()));
-                }
-                Err(fault) => trouble.set(Some(fault)),
-            }
-            let _ = is_busy.try_set(false);
+        let client = client.get_value();
+        let answer = async move { client.send(op::LinkCredential, "", &request).await };
+        asking.send(answer, |linked| {
+            go(&Route::Job(linked.sync_job_id.to_string()));
         });
     };
     let options = || {
@@ -64,14 +52,14 @@ pub(super) fn LinkDialog(is_open: RwSignal<bool>) -> impl IntoView {
         ENVIRONMENTS.iter().map(option).collect::<Vec<_>>()
     };
     let says = move || {
-        t(if is_busy.get() {
+        t(if asking.is_busy.get() {
             "account_linking"
         } else {
             "account_link_do"
         })
     };
     view! {
-        <Dialog is_open title=t("account_link")>
+        <Dialog is_open=asking.is_open title=t("account_link")>
             <form on:submit=submit>
                 <p>{t("account_link_lead")}</p>
                 <Field
@@ -99,8 +87,8 @@ pub(super) fn LinkDialog(is_open: RwSignal<bool>) -> impl IntoView {
                     kind="password"
                     value=key
                 />
-                {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
-                <div class="actions"><button disabled=is_busy>{says}</button></div>
+                {asking.note()}
+                <div class="actions"><button disabled=asking.is_busy>{says}</button></div>
             </form>
         </Dialog>
     }

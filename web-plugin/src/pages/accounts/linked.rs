@@ -1,7 +1,7 @@
 //! The linked accounts and what can be done with each.
 
 use certwright_api::credentials::{CredentialView, RotateCredential, SyncAllRequest, SyncRequest};
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::page::Page;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,73 +9,112 @@ use leptos::task::spawn_local;
 use super::approval::{ApprovalDialog, rule_text};
 use super::link::LinkDialog;
 use crate::app::{go, use_app, use_client};
-use crate::client::Trouble;
 use crate::parts::{
-    Dialog, Empty, Fact, Facts, Fetched, Field, Status, Time, Tone, TroubleNote, fetched, show,
+    Asking, Dialog, Empty, Fact, Facts, Fetched, Field, May, NotAllowed, Status, Time, Tone,
+    fetched, items, rows, show,
 };
 use crate::route::{Filter, Route};
 use crate::text::{t, t_value};
+
+/// How often the accounts are read again, in milliseconds.
+const FOLLOW_MS: u32 = 15_000;
 
 type Accounts = Fetched<Page<CredentialView>>;
 
 /// The tab.
 #[component]
 pub(super) fn Linked(filter: Signal<Filter>) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let accounts: Accounts = fetched(move |client| async move {
         client
             .get(op::ListCredentials, "", &Filter::default())
             .await
     });
-    let is_linking = RwSignal::new(filter.with_untracked(|filter| filter.get("link") == "true"));
+    accounts.follow(FOLLOW_MS, |_| false);
+    let linking = Asking::closed();
+    let is_wanted = filter.with_untracked(|filter| filter.get("link") == "true");
+    linking.is_open.set(is_wanted);
     let sync_all = move |_| {
+        let client = client.get_value();
         spawn_local(async move {
             let request = SyncAllRequest::default();
-            let answer = client.get_value();
-            let answer = answer.send(op::SyncAll, "", &request).await;
+            let answer = client.send(op::SyncAll, "", &request).await;
             match answer {
-                Ok(_) => go(&Route::Jobs),
+                Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
     };
     view! {
         <div class="actions">
-            <button on:click=move |_| is_linking.set(true)>{t("account_link")}</button>
-            <button class="quiet" on:click=sync_all>{t("sync_all")}</button>
+            <May to=Endpoint::LinkCredential>
+                <button on:click=move |_| linking.open()>{t("account_link")}</button>
+            </May>
+            <May to=Endpoint::SyncAll>
+                <button class="quiet" on:click=sync_all>
+                    {t("sync_all")}
+                </button>
+            </May>
         </div>
-        {show(accounts, move |page: Page<CredentialView>, accounts| {
-            if page.items.is_empty() {
-                return view! { <Empty text=t("accounts_none") /> }.into_any();
+        {show(accounts, move |page, accounts| {
+            let items = items(page);
+            let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
+            let card = move |account| view! { <Card account accounts /> };
+            view! {
+                <Show when=move || is_empty.get()>
+                    <None />
+                </Show>
+                <ul class="cards" hidden=is_empty>
+                    {rows(items, |account| account.id.as_str(), card)}
+                </ul>
             }
-            let cards = page.items.into_iter().map(|account| view! { <Card account accounts /> });
-            view! { <ul class="cards">{cards.collect_view()}</ul> }.into_any()
+            .into_any()
         })}
-        <LinkDialog is_open=is_linking />
+        <May to=Endpoint::LinkCredential>
+            <LinkDialog asking=linking />
+        </May>
+    }
+}
+
+/// No account yet: what comes first, for whoever may do it.
+#[component]
+fn None() -> impl IntoView {
+    let may_link = use_app().may(Endpoint::LinkCredential);
+    view! {
+        <Empty text=t("accounts_none")>
+            <Show when=move || !may_link.get()>
+                <NotAllowed />
+            </Show>
+        </Empty>
     }
 }
 
 #[component]
-fn Card(account: CredentialView, accounts: Accounts) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+fn Card(account: Signal<CredentialView>, accounts: Accounts) -> impl IntoView {
+    let (app, client) = (use_app(), use_client());
+    let latest = account;
+    let account = account.get_untracked();
     let id = StoredValue::new(account.id.to_string());
-    let is_rotating = RwSignal::new(false);
     let environment = serde_json::to_value(account.environment).ok();
     let environment = environment.and_then(|name| Some(t_value("environment", name.as_str()?)));
-    let rows: Vec<Fact> = vec![
+    let rule = Memo::new(move |_| latest.with(|one| one.approval));
+    let needs_key = Memo::new(move |_| latest.with(|one| one.needs_key));
+    let paused = Memo::new(move |_| latest.with(|one| one.paused_until));
+    let facts: Vec<Fact> = vec![
         ("account_number", account.account_number.into_any()),
         ("account_environment", environment.into_any()),
         ("account_user", account.user_email.into_any()),
         (
             "account_verified",
-            view! { <Time at=account.verified_at /> }.into_any(),
+            view! { <Time at=Signal::derive(move || latest.with(|one| one.verified_at)) /> }
+                .into_any(),
         ),
-        ("approval_rule", rule_text(account.approval).into_any()),
+        ("approval_rule", (move || rule_text(rule.get())).into_any()),
     ];
-    let is_ruling = RwSignal::new(false);
+    let (rotating, ruling) = (Asking::closed(), Asking::closed());
     let verify = move |_| {
+        let (client, id) = (client.get_value(), id.get_value());
         spawn_local(async move {
-            let (client, id) = (client.get_value(), id.get_value());
             let answer = client.act(op::VerifyCredential, &id);
             match answer.await {
                 Ok(_) => app.toasts.done(t("account_key_works")),
@@ -85,83 +124,87 @@ fn Card(account: CredentialView, accounts: Accounts) -> impl IntoView {
         });
     };
     let sync = move |_| {
+        let (client, id) = (client.get_value(), id.get_value());
         spawn_local(async move {
-            let (client, request) = (client.get_value(), SyncRequest::default());
-            let id = id.get_value();
+            let request = SyncRequest::default();
             match client.send(op::SyncCredential, &id, &request).await {
                 Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
     };
-    let needs_key = account.needs_key.then(|| {
-        view! { <p><Status tone=Tone::Bad text=t("account_needs_key") /></p> }
-    });
-    let paused = account.paused_until.map(|at| {
-        view! {
-            <p><Status tone=Tone::Waiting text=t("account_paused") />" "<Time at /></p>
-            <p class="hint">{t("account_paused_hint")}</p>
-        }
-    });
+    let needs_key = move || {
+        let needs_key = needs_key.get();
+        needs_key.then(|| view! { <p><Status tone=Tone::Bad text=t("account_needs_key") /></p> })
+    };
+    let paused = move || {
+        paused.get().map(|at| {
+            view! {
+                <p><Status tone=Tone::Waiting text=t("account_paused") />" "<Time at /></p>
+                <p class="hint">{t("account_paused_hint")}</p>
+            }
+        })
+    };
     view! {
         <li>
             <h2>{account.label}</h2>
             {needs_key} {paused}
-            <Facts rows />
+            <Facts rows=facts />
             <div class="actions">
-                <button class="quiet" on:click=sync>{t("sync_account")}</button>
-                <button class="quiet" on:click=verify>{t("account_verify")}</button>
-                <button class="quiet" on:click=move |_| is_rotating.set(true)>
-                    {t("account_rotate")}
-                </button>
-                <button class="quiet" on:click=move |_| is_ruling.set(true)>
-                    {t("approval_rule")}
-                </button>
+                <May to=Endpoint::SyncCredential>
+                    <button class="quiet" on:click=sync>
+                        {t("sync_account")}
+                    </button>
+                </May>
+                <May to=Endpoint::VerifyCredential>
+                    <button class="quiet" on:click=verify>
+                        {t("account_verify")}
+                    </button>
+                </May>
+                <May to=Endpoint::RotateCredential>
+                    <button class="quiet" on:click=move |_| rotating.open()>
+                        {t("account_rotate")}
+                    </button>
+                </May>
+                <May to=Endpoint::SetApproval>
+                    <button class="quiet" on:click=move |_| ruling.open()>
+                        {t("approval_rule")}
+                    </button>
+                </May>
             </div>
             <ApprovalDialog
-                is_open=is_ruling
+                asking=ruling
                 id=id.get_value()
-                rule=account.approval
+                rule=rule.get_untracked()
                 on_done=move |()| accounts.again()
             />
-            <Rotate is_open=is_rotating id=id.get_value() accounts />
+            <Rotate asking=rotating id=id.get_value() accounts />
         </li>
     }
 }
 
 /// Replacing the access key.
 #[component]
-fn Rotate(is_open: RwSignal<bool>, id: String, accounts: Accounts) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+fn Rotate(asking: Asking, id: String, accounts: Accounts) -> impl IntoView {
+    let (app, client) = (use_app(), use_client());
     let key = RwSignal::new(String::new());
-    let trouble = RwSignal::new(None::<Trouble>);
-    let is_busy = RwSignal::new(false);
     let field = format!("rotate-{id}");
     let id = StoredValue::new(id);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        is_busy.set(true);
-        spawn_local(async move {
-            let request = RotateCredential {
-                access_key: key.get_untracked().trim().to_owned(),
-            };
-            let (client, id) = (client.get_value(), id.get_value());
-            let answer = client.send(op::RotateCredential, &id, &request);
-            match answer.await {
-                Ok(_) => {
-                    is_open.set(false);
-                    key.set(String::new());
-                    trouble.set(None);
-                    app.toasts.done(t("account_key_works"));
-                    accounts.again();
-                }
-                Err(fault) => trouble.set(Some(fault)),
-            }
-            let _ = is_busy.try_set(false);
+        let request = RotateCredential {
+            access_key: key.get_untracked().trim().to_owned(),
+        };
+        let (client, id) = (client.get_value(), id.get_value());
+        let answer = async move { client.send(op::RotateCredential, &id, &request).await };
+        asking.send(answer, move |_| {
+            key.set(String::new());
+            app.toasts.done(t("account_key_works"));
+            accounts.again();
         });
     };
     view! {
-        <Dialog is_open title=t("account_rotate")>
+        <Dialog is_open=asking.is_open title=t("account_rotate")>
             <form on:submit=submit>
                 <Field
                     id=field
@@ -170,8 +213,8 @@ fn Rotate(is_open: RwSignal<bool>, id: String, accounts: Accounts) -> impl IntoV
                     kind="password"
                     value=key
                 />
-                {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
-                <div class="actions"><button disabled=is_busy>{t("account_rotate_do")}</button></div>
+                {asking.note()}
+                <div class="actions"><button disabled=asking.is_busy>{t("account_rotate_do")}</button></div>
             </form>
         </Dialog>
     }

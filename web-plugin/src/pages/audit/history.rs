@@ -28,11 +28,14 @@ pub(super) fn History() -> impl IntoView {
         {show(
             watch,
             |found, watch| {
+                (move || {
+                let found = found.get();
                 if found.lost.is_empty() {
                     view! { <Unbroken chains=found.heads.len() /> }.into_any()
                 } else {
                     view! { <Rewritten found watch /> }.into_any()
                 }
+                }).into_any()
             },
         )}
     }
@@ -41,7 +44,7 @@ pub(super) fn History() -> impl IntoView {
 /// The alarm on the first screen; nothing while all is well, or for whoever may not see the trail.
 #[component]
 pub(crate) fn HistoryWarning() -> impl IntoView {
-    let client = use_client();
+    let client = use_client().get_value();
     let is_rewritten = RwSignal::new(false);
     spawn_local(async move {
         let none = Filter::default();
@@ -79,7 +82,7 @@ fn Rewritten(found: Watch, watch: Fetched<Watch>) -> impl IntoView {
             view! { <li>{text}" "<Time at />" "<code>{head.hash.to_string()}</code></li> }
         })
         .collect_view();
-    let client = use_client();
+    let client = use_client().get_value();
     let accept = move |()| {
         let (client, found) = (client.clone(), found.clone());
         spawn_local(async move {
@@ -109,7 +112,7 @@ fn Rewritten(found: Watch, watch: Fetched<Watch>) -> impl IntoView {
 #[component]
 fn Unbroken(chains: usize) -> impl IntoView {
     let state = RwSignal::new(Check::NotYet);
-    let client = use_client();
+    let client = use_client().get_value();
     let check = move |_| {
         let client = client.clone();
         state.set(Check::Running);

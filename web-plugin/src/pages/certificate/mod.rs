@@ -3,7 +3,7 @@
 mod key_files;
 
 use certwright_api::certificates::CertificateView;
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_core::certificate::Certificate;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,15 +11,23 @@ use leptos::task::spawn_local;
 use crate::app::use_app;
 use crate::browser::{self, clock};
 use crate::parts::{
-    Copyable, Expiry, Fact, Facts, Fetched, HostName, KeyMark, Status, Tone, fetched, key_marks,
-    show,
+    Copyable, Expiry, Fact, Facts, HostName, KeyMark, May, Status, Tone, fetched, key_marks, show,
 };
 use crate::route::{Filter, Route};
 use crate::text::t;
 
-#[derive(Clone)]
+/// How often it is read again whether it was revoked, in milliseconds.
+const FOLLOW_MS: u32 = 30_000;
+
+#[derive(Clone, PartialEq)]
 struct Look {
     certificate: CertificateView,
+    pem: Pem,
+}
+
+/// The files, which never change.
+#[derive(Clone, PartialEq)]
+struct Pem {
     leaf: String,
     chain: String,
 }
@@ -27,35 +35,45 @@ struct Look {
 /// The screen.
 #[component]
 pub(crate) fn CertificatePage(id: String) -> impl IntoView {
+    let known = StoredValue::new(None::<Pem>);
     let look = fetched(move |client| {
-        let id = id.clone();
+        let (id, known_pem) = (id.clone(), known.get_value());
         async move {
-            let none = Filter::default();
+            let certificate = client
+                .get(op::GetCertificate, &id, &Filter::default())
+                .await?;
             let part = |name: &str| Filter::by("part", name);
-            Ok(Look {
-                certificate: client.get(op::GetCertificate, &id, &none).await?,
-                leaf: client
-                    .get(op::ExportCertificate, &id, &part("leaf"))
-                    .await?,
-                chain: client
-                    .get(op::ExportCertificate, &id, &part("chain"))
-                    .await?,
-            })
+            let pem = match known_pem {
+                Some(pem) => pem,
+                None => Pem {
+                    leaf: client
+                        .get(op::ExportCertificate, &id, &part("leaf"))
+                        .await?,
+                    chain: client
+                        .get(op::ExportCertificate, &id, &part("chain"))
+                        .await?,
+                },
+            };
+            known.set_value(Some(pem.clone()));
+            Ok(Look { certificate, pem })
         }
     });
-    show(look, content)
+    look.follow(FOLLOW_MS, |_| false);
+    show(look, |look, _| content(look))
 }
 
-fn content(look: Look, _: Fetched<Look>) -> AnyView {
+fn content(look: Signal<Look>) -> AnyView {
+    // Nothing of a certificate changes but whether it was revoked.
     let Look {
         certificate,
-        leaf,
-        chain,
-    } = look;
+        pem: Pem { leaf, chain },
+    } = look.get_untracked();
+    let is_revoked = Memo::new(move |_| look.with(|look| look.certificate.revoked_at.is_some()));
     let first = certificate.names.first().cloned().unwrap_or_default();
-    let revoked = certificate.revoked_at.map(|_| {
-        view! { <Status tone=Tone::Bad text=t("certificate_revoked") /> }
-    });
+    let revoked = move || {
+        let is_revoked = is_revoked.get();
+        is_revoked.then(|| view! { <Status tone=Tone::Bad text=t("certificate_revoked") /> })
+    };
     let names = certificate.names.iter().map(|name| {
         view! { <li><HostName name=name.clone() /></li> }
     });
@@ -98,7 +116,11 @@ fn content(look: Look, _: Fetched<Look>) -> AnyView {
             {chain_view(&leaf, &chain)}
         </section>
         <div class="actions">
-            <a class="button quiet" href=Route::NewOrder(renews).href()>{t("order_renew")}</a>
+            <May to=Endpoint::PlaceOrder>
+                <a class="button quiet" href=Route::NewOrder(renews.clone()).href()>
+                    {t("order_renew")}
+                </a>
+            </May>
             <a class="button quiet" href=Route::Order(certificate.order_id.to_string()).href()>
                 {t("certificate_order")}
             </a>

@@ -3,21 +3,33 @@
 use certwright_api::jobs::{ImportReport, JobReport, PartReport};
 use leptos::prelude::*;
 
-use crate::parts::{Fact, Facts};
+use crate::parts::{Fact, Facts, rows};
 use crate::text::{t_value, t_with};
 
-/// The report, as far as there is one.
-pub(super) fn report(report: &JobReport) -> AnyView {
-    let parts = report
-        .sync
-        .iter()
-        .map(|(name, part)| diff(name, part))
-        .collect_view();
-    let import = report.import.as_ref().map(imported);
-    view! { <div class="cards">{parts}</div> {import} }.into_any()
+/// The report, as far as there is one. Each part keeps its place while others come.
+#[component]
+pub(super) fn Report(report: Memo<JobReport>) -> impl IntoView {
+    let parts = Memo::new(move |_| {
+        report.with(|report| {
+            let parts = report.sync.iter();
+            parts
+                .map(|(name, part)| (name.clone(), part.clone()))
+                .collect::<Vec<_>>()
+        })
+    });
+    let part =
+        |part: Signal<(String, PartReport)>| move || part.with(|(name, part)| diff(name, part));
+    let import = Memo::new(move |_| report.with(|report| report.import.clone()));
+    let has_import = Memo::new(move |_| import.with(Option::is_some));
+    view! {
+        <div class="cards">{rows(parts, |(name, _)| name.as_str(), part)}</div>
+        <Show when=move || has_import.get()>
+            <Imported report=import />
+        </Show>
+    }
 }
 
-fn diff(name: &str, part: &PartReport) -> impl IntoView {
+fn diff(name: &str, part: &PartReport) -> impl IntoView + use<> {
     let list = |title: &'static str, class: &'static str, names: &[String]| {
         (!names.is_empty()).then(|| {
             let items = names
@@ -45,20 +57,30 @@ fn diff(name: &str, part: &PartReport) -> impl IntoView {
     }
 }
 
-fn imported(report: &ImportReport) -> impl IntoView {
-    let number = |label: &'static str, count: u32| -> Fact { (label, count.into_any()) };
-    let pages = format!("{}/{}", report.pages_read, report.pages);
+#[component]
+fn Imported(report: Memo<Option<ImportReport>>) -> impl IntoView {
+    let read = move |read: fn(&ImportReport) -> String| {
+        move || report.with(|report| report.as_ref().map(read))
+    };
+    let number = move |label: &'static str, count: fn(&ImportReport) -> u32| -> Fact {
+        let count = move || report.with(|report| report.as_ref().map(count));
+        (label, count.into_any())
+    };
+    let pages = read(|report| {
+        let (read, all) = (report.pages_read, report.pages);
+        t_with("progress", &[("done", &read), ("total", &all)])
+    });
     let rows = vec![
         ("import_pages", pages.into_any()),
-        number("import_orders", report.orders),
-        number("import_added", report.added),
-        number("import_changed", report.changed),
-        number("import_unchanged", report.unchanged),
-        number("import_left_deleted", report.left_deleted),
-        number("import_skipped", report.skipped),
-        number("import_stored", report.certificates_stored),
-        number("import_held", report.certificates_held),
-        number("import_failed", report.certificates_failed),
+        number("import_orders", |report| report.orders),
+        number("import_added", |report| report.added),
+        number("import_changed", |report| report.changed),
+        number("import_unchanged", |report| report.unchanged),
+        number("import_left_deleted", |report| report.left_deleted),
+        number("import_skipped", |report| report.skipped),
+        number("import_stored", |report| report.certificates_stored),
+        number("import_held", |report| report.certificates_held),
+        number("import_failed", |report| report.certificates_failed),
     ];
     view! { <Facts rows /> }
 }

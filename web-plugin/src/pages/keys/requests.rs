@@ -20,6 +20,8 @@ pub(super) fn Requests() -> impl IntoView {
             <h2 id="requests">{t("csrs_title")}</h2>
             <Store list />
             {show(list.page, |page, _| {
+                (move || {
+                let page = page.get();
                 if page.items.is_empty() {
                     return view! { <Empty text=t("csrs_none") /> }.into_any();
                 }
@@ -40,6 +42,7 @@ pub(super) fn Requests() -> impl IntoView {
                     </div>
                 }
                 .into_any()
+                }).into_any()
             })}
             <Pager list />
         </section>
@@ -59,7 +62,7 @@ fn row(csr: CsrView) -> impl IntoView {
 
 #[component]
 fn Store(list: Paged<CsrView>) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let text = RwSignal::new(String::new());
     let trouble = RwSignal::new(None::<Trouble>);
     let submit = move |event: leptos::ev::SubmitEvent| {

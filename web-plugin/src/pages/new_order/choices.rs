@@ -20,7 +20,7 @@ use crate::text::t;
 const PAGES: usize = 20;
 
 /// What an account offers.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Offer {
     pub(super) products: Vec<Product>,
     pub(super) groups: Vec<Group>,
@@ -180,7 +180,7 @@ pub(super) fn Choices(
     });
     let problem = move |field: &'static str| Signal::derive(move || error.run((field,)));
     show(accounts, move |all, _| {
-        if all.is_empty() {
+        if all.with_untracked(Vec::is_empty) {
             let link = Route::Accounts(Filter::by("link", "true")).href();
             return view! {
                 <Empty text=t("overview_first")>

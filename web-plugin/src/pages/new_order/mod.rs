@@ -29,7 +29,7 @@ pub(crate) fn NewOrder(start: Filter) -> impl IntoView {
     let form = Form::new();
     let source = Source::new();
     form.keep();
-    let (app, client) = (use_app(), use_client());
+    let (app, client) = (use_app(), use_client().get_value());
     spawn_local(async move {
         let mut draft = Form::recall().await;
         if let Err(trouble) = prefill(&mut draft, source, &client, &start).await {

@@ -55,7 +55,7 @@ pub(super) fn Review(
     rehearsal: Rehearsal,
     offer: Fetched<Option<Offer>>,
 ) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
+    let (app, client) = (use_app(), use_client());
     let is_busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let csr = move || match source.kind.get() {

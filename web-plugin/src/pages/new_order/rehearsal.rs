@@ -28,7 +28,7 @@ pub(super) struct Rehearsal {
 
 /// Rehearses the order whenever the form has rested.
 pub(super) fn rehearse(form: Form, source: Source) -> Rehearsal {
-    let client = StoredValue::new(use_client());
+    let client = use_client();
     let this = Rehearsal {
         form,
         answer: RwSignal::new(None),

@@ -1,6 +1,6 @@
 //! What a person may do with the order now.
 
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::orders::{CancelRequest, OrderAction, OrderView, RevokeRequest};
 use certwright_core::revocation::Remark;
 use leptos::prelude::*;
@@ -8,142 +8,141 @@ use leptos::task::spawn_local;
 
 use super::RevokeDialog;
 use super::reason::{Question, ReasonDialog};
-use crate::app::{go, use_app, use_client};
-use crate::client::Trouble;
-use crate::parts::Fetched;
+use crate::app::{Bulk, Target, Undo, go, use_app, use_client};
+use crate::parts::{Asking, Fetched, may};
 use crate::route::{Filter, Route};
-use crate::text::t;
+use crate::text::{t, t_with};
 
-/// The buttons.
+/// The buttons. Each comes and goes with what may be done; the dialogs stay as they are.
 #[component]
-pub(super) fn Actions(order: OrderView, fetched: Fetched<OrderView>) -> impl IntoView {
+pub(super) fn Actions(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> impl IntoView {
     let app = use_app();
-    let client = StoredValue::new(use_client());
-    let id = StoredValue::new(order.id.to_string());
+    let client = use_client();
     let is_busy = RwSignal::new(false);
-    let may = move |action| order.allowed.contains(&action);
-    let told = move |answer: Result<OrderView, Trouble>,
-                     said: &'static str,
-                     undo: Option<Callback<()>>| {
-        match answer {
-            Ok(order) => {
-                fetched.set(order);
-                match undo {
-                    Some(undo) => app.toasts.undoable(t(said), undo),
-                    None => app.toasts.done(t(said)),
-                }
-            }
-            Err(trouble) => app.toasts.trouble(&trouble),
-        }
-        let _ = is_busy.try_set(false);
-    };
-    let restore = move |()| {
+    let target = order.with_untracked(|order| Target {
+        id: order.id.to_string(),
+        name: order.domain.clone(),
+    });
+    let (id, name) = (target.id.clone(), target.name.clone());
+    let act = move |what: Bulk, said: String, undo: Option<Undo>| {
+        let (client, id) = (client.get_value(), id.clone());
         is_busy.set(true);
         spawn_local(async move {
-            let client = client.get_value();
-            let answer = client.act(op::RestoreOrder, &id.get_value()).await;
-            told(answer, "order_restored", None);
+            match what.one(&client, &id).await {
+                Ok(order) => {
+                    fetched.set(order);
+                    match undo {
+                        Some(undo) => app.toasts.undoable(said, undo),
+                        None => app.toasts.done(said),
+                    }
+                }
+                Err(trouble) => app.toasts.trouble(&trouble),
+            }
+            is_busy.set(false);
         });
     };
+    let act = StoredValue::new(act);
+    let run = move |what: Bulk, said: &'static str, undo| {
+        let said = t_with(
+            said,
+            &[("name", &order.with_untracked(|order| order.domain.clone()))],
+        );
+        act.with_value(|act| act(what, said, undo));
+    };
     let admit = move |_| {
+        let client = client.get_value();
         spawn_local(async move {
-            match client.get_value().act(op::AdmitHeld, "").await {
+            match client.act(op::AdmitHeld, "").await {
                 Ok(started) => go(&Route::of_jobs(&started)),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
         });
     };
-    let is_revoke_open = RwSignal::new(false);
-    let revoke = Callback::new(move |request: RevokeRequest| {
-        spawn_local(async move {
-            let client = client.get_value();
-            let answer = client
-                .send(op::RevokeOrder, &id.get_value(), &request)
-                .await;
-            match answer {
-                Ok(order) => fetched.set(order),
-                Err(trouble) => app.toasts.trouble(&trouble),
-            }
-        });
+    let (revoking, cancelling) = (Asking::closed(), Asking::closed());
+    let revoke = Callback::new({
+        let id = target.id.clone();
+        move |request: RevokeRequest| {
+            let (client, id) = (client.get_value(), id.clone());
+            let answer = async move { client.send(op::RevokeOrder, &id, &request).await };
+            revoking.send(answer, move |order| fetched.set(order));
+        }
     });
-    let is_cancel_open = RwSignal::new(false);
-    let cancel = Callback::new(move |remark: String| {
-        spawn_local(async move {
-            let (client, request) = (client.get_value(), CancelRequest { remark });
-            let answer = client
-                .send(op::CancelOrder, &id.get_value(), &request)
-                .await;
-            match answer {
-                Ok(order) => fetched.set(order),
-                Err(trouble) => app.toasts.trouble(&trouble),
-            }
-        });
+    let cancel = Callback::new({
+        let id = target.id.clone();
+        move |remark: String| {
+            let (client, id) = (client.get_value(), id.clone());
+            let request = CancelRequest { remark };
+            let answer = async move { client.send(op::CancelOrder, &id, &request).await };
+            cancelling.send(answer, move |order| fetched.set(order));
+        }
     });
-    let again = match order.status.state.as_str() {
-        _ if order.certificate_id.is_some() => Some("order_renew"),
-        "failed" | "rejected" | "cancelled" | "expired" | "revoked" => Some("order_again"),
-        _ => None,
+    let again = Memo::new(move |_| {
+        order.with(|order| match order.status.state.as_str() {
+            _ if order.certificate_id.is_some() => Some("order_renew"),
+            "failed" | "rejected" | "cancelled" | "expired" | "revoked" => Some("order_again"),
+            _ => None,
+        })
+    });
+    let may_order = app.may(Endpoint::PlaceOrder);
+    let renews = Route::NewOrder(Filter::by("renews", target.id.clone())).href();
+    let again = move || {
+        let href = renews.clone();
+        let name = again.get().filter(|_| may_order.get());
+        name.map(|name| view! { <a class="button quiet" href=href>{t(name)}</a> })
     };
-    let again = again.map(|name| {
-        let href = Route::NewOrder(Filter::by("renews", id.get_value())).href();
-        view! { <a class="button quiet" href=href>{t(name)}</a> }
-    });
-    let button = move |shown: bool, name: &'static str, run: Callback<()>| {
-        shown.then(|| {
-            view! {
+    let certificate = Memo::new(move |_| order.with(|order| order.certificate_id.clone()));
+    let certificate = move || {
+        certificate.get().map(|id| {
+            let href = Route::Certificate(id.to_string()).href();
+            view! { <a class="button" href=href>{t("order_certificate")}</a> }
+        })
+    };
+    let button = move |action: OrderAction, name: &'static str, run: Callback<()>| {
+        let is_shown = Memo::new(move |_| order.with(|order| may(order, action)));
+        view! {
+            <Show when=move || is_shown.get()>
                 <button class="quiet" disabled=is_busy on:click=move |_| run.run(())>
                     {t(name)}
                 </button>
-            }
-        })
+            </Show>
+        }
     };
-    let check = Callback::new(move |()| {
-        is_busy.set(true);
-        spawn_local(async move {
-            let client = client.get_value();
-            let answer = client.act(op::CheckOrder, &id.get_value()).await;
-            told(answer, "order_checked", None);
-        });
-    });
+    let check = Callback::new(move |()| run(Bulk::Check, "order_checked", None));
+    let restore = Callback::new(move |()| run(Bulk::Restore, "order_restored", None));
     let delete = Callback::new(move |()| {
-        is_busy.set(true);
-        spawn_local(async move {
-            let client = client.get_value();
-            let answer = client.act(op::DeleteOrder, &id.get_value()).await;
-            told(answer, "order_deleted", Some(Callback::new(restore)));
-        });
+        let undo = Undo::Restore(vec![target.clone()]);
+        run(Bulk::Delete, "order_deleted", Some(undo));
     });
-    let certificate = order.certificate_id.as_ref().map(|id| {
-        let href = Route::Certificate(id.to_string()).href();
-        view! { <a class="button" href=href>{t("order_certificate")}</a> }
-    });
+    let may_admit = Memo::new(move |_| order.with(|order| may(order, OrderAction::Admit)));
+    let title = t_with("cancel_title", &[("name", &name)]);
     view! {
         <div class="actions">
-            {certificate} {button(may(OrderAction::Check), "order_check", check)}
-            {may(OrderAction::Admit)
-                .then(|| view! { <button on:click=admit>{t("order_admit")}</button> })}
+            {certificate} {button(OrderAction::Check, "order_check", check)}
+            <Show when=move || may_admit.get()>
+                <button on:click=admit>{t("order_admit")}</button>
+            </Show>
             {again}
             {button(
-                may(OrderAction::Cancel),
+                OrderAction::Cancel,
                 "order_cancel",
-                Callback::new(move |()| is_cancel_open.set(true)),
+                Callback::new(move |()| cancelling.open()),
             )}
             {button(
-                may(OrderAction::Revoke),
+                OrderAction::Revoke,
                 "order_revoke",
-                Callback::new(move |()| is_revoke_open.set(true)),
-            )} {button(may(OrderAction::Delete), "order_delete", delete)}
-            {button(may(OrderAction::Restore), "order_restore", Callback::new(restore))}
+                Callback::new(move |()| revoking.open()),
+            )}
+            {button(OrderAction::Delete, "order_delete", delete)}
+            {button(OrderAction::Restore, "order_restore", restore)}
         </div>
-        <RevokeDialog is_open=is_revoke_open on_confirm=revoke />
-        <ReasonDialog question=CANCEL is_open=is_cancel_open on_confirm=cancel />
+        <RevokeDialog asking=revoking names=vec![name] on_confirm=revoke />
+        <ReasonDialog question=CANCEL title asking=cancelling on_confirm=cancel />
     }
 }
 
 /// What is asked before an order is cancelled.
 const CANCEL: Question = Question {
     id: "cancel-remark",
-    title: "cancel_title",
     lead: "cancel_lead",
     label: "remark",
     hint: "remark_hint",

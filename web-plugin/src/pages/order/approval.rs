@@ -9,75 +9,70 @@ use leptos::task::spawn_local;
 use super::reason::{Question, ReasonDialog};
 use crate::app::{use_app, use_client};
 use crate::browser;
-use crate::client::Trouble;
-use crate::parts::{Fetched, Time};
+use crate::parts::{Asking, Fetched, Time, may};
 use crate::text::{t, t_with};
 
 /// Who asked and who decided, and the buttons of those who may decide.
 #[component]
-pub(super) fn Approval(order: OrderView, fetched: Fetched<OrderView>) -> impl IntoView {
-    let (app, client) = (use_app(), StoredValue::new(use_client()));
-    let id = StoredValue::new(order.id.to_string());
+pub(super) fn Approval(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> impl IntoView {
+    let (app, client) = (use_app(), use_client());
+    let (id, name) = order.with_untracked(|order| (order.id.to_string(), order.domain.clone()));
+    let id = StoredValue::new(id);
     let is_busy = RwSignal::new(false);
-    let is_declining = RwSignal::new(false);
-    let done = async move |answer: Result<OrderView, Trouble>, said: &'static str| {
-        match answer {
-            Ok(order) => {
-                fetched.set(order);
-                app.toasts.done(t(said));
-                browser::refresh_badge().await;
+    let declining = Asking::closed();
+    let done = move |order: OrderView, said: &'static str| {
+        fetched.set(order);
+        app.toasts.done(t(said));
+        spawn_local(browser::refresh_badge());
+    };
+    let decide = move |is_approved: bool| {
+        is_busy.set(true);
+        let (client, id) = (client.get_value(), id.get_value());
+        spawn_local(async move {
+            let (answer, said) = if is_approved {
+                (client.act(op::ApproveOrder, &id).await, "approval_approved")
+            } else {
+                (
+                    client.act(op::WithdrawOrder, &id).await,
+                    "approval_withdrawn",
+                )
+            };
+            match answer {
+                Ok(order) => done(order, said),
+                Err(trouble) => app.toasts.trouble(&trouble),
             }
-            Err(trouble) => app.toasts.trouble(&trouble),
-        }
-        let _ = is_busy.try_set(false);
+            is_busy.set(false);
+        });
     };
     let decline = Callback::new(move |reason: String| {
-        is_busy.set(true);
-        spawn_local(async move {
-            let (client, id) = (client.get_value(), id.get_value());
-            let request = DeclineRequest { reason };
-            let answer = client.send(op::DeclineOrder, &id, &request).await;
-            done(answer, "approval_declined").await;
-        });
+        let (client, id) = (client.get_value(), id.get_value());
+        let request = DeclineRequest { reason };
+        let answer = async move { client.send(op::DeclineOrder, &id, &request).await };
+        declining.send(answer, move |order| done(order, "approval_declined"));
     });
-    let approve = move |_| {
-        is_busy.set(true);
-        spawn_local(async move {
-            let client = client.get_value();
-            let answer = client.act(op::ApproveOrder, &id.get_value()).await;
-            done(answer, "approval_approved").await;
-        });
-    };
-    let withdraw = move |_| {
-        is_busy.set(true);
-        spawn_local(async move {
-            let client = client.get_value();
-            let answer = client.act(op::WithdrawOrder, &id.get_value()).await;
-            done(answer, "approval_withdrawn").await;
-        });
-    };
-    let may = |action| order.allowed.contains(&action);
-    let approve = may(OrderAction::Approve).then(|| {
-        view! { <button disabled=is_busy on:click=approve>{t("approval_approve")}</button> }
-    });
-    let declines = may(OrderAction::Decline).then(|| {
+    let button = move |action: OrderAction, class, name: &'static str, run: Callback<()>| {
+        let is_shown = Memo::new(move |_| order.with(|order| may(order, action)));
         view! {
-            <button class="quiet" disabled=is_busy on:click=move |_| is_declining.set(true)>
-                {t("approval_decline")}
-            </button>
+            <Show when=move || is_shown.get()>
+                <button class=class disabled=is_busy on:click=move |_| run.run(())>
+                    {t(name)}
+                </button>
+            </Show>
         }
-    });
-    let withdraw = may(OrderAction::Withdraw).then(|| {
-        view! {
-            <button class="quiet" disabled=is_busy on:click=withdraw>
-                {t("approval_withdraw")}
-            </button>
-        }
-    });
+    };
+    let approve = Callback::new(move |()| decide(true));
+    let withdraw = Callback::new(move |()| decide(false));
+    let declines = Callback::new(move |()| declining.open());
+    let approval = Memo::new(move |_| order.with(|order| order.approval.clone()));
+    let title = t_with("approval_decline_title", &[("name", &name)]);
     view! {
-        {told(order.approval)}
-        <div class="actions">{approve} {declines} {withdraw}</div>
-        <ReasonDialog question=DECLINE is_open=is_declining on_confirm=decline />
+        {move || told(approval.get())}
+        <div class="actions">
+            {button(OrderAction::Approve, "", "approval_approve", approve)}
+            {button(OrderAction::Decline, "quiet", "approval_decline", declines)}
+            {button(OrderAction::Withdraw, "quiet", "approval_withdraw", withdraw)}
+        </div>
+        <ReasonDialog question=DECLINE title asking=declining on_confirm=decline />
     }
 }
 
@@ -103,7 +98,6 @@ fn told(approval: Option<ApprovalView>) -> impl IntoView {
 /// What is asked before an order is declined: the requester reads it.
 const DECLINE: Question = Question {
     id: "decline-reason",
-    title: "approval_decline_title",
     lead: "approval_decline_lead",
     label: "approval_reason",
     hint: "approval_reason_hint",

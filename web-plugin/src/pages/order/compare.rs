@@ -4,13 +4,33 @@ use certwright_api::certificates::CertificateView;
 use certwright_api::csrs::CsrView;
 use certwright_api::endpoint::op;
 use certwright_api::orders::OrderView;
+use certwright_core::ids::{CertificateId, CsrId};
 use leptos::prelude::*;
 
-use crate::parts::{Empty, Expiry, Fetched, fetched, show};
+use crate::parts::{Empty, Expiry, fetched, show};
 use crate::route::{Filter, Route};
 use crate::text::t;
 
-#[derive(Clone)]
+/// What of an order is compared.
+#[derive(Clone, PartialEq)]
+struct Wanted {
+    names: Vec<String>,
+    csr: Option<CsrId>,
+    certificate: Option<CertificateId>,
+}
+
+impl Wanted {
+    fn of(order: &OrderView) -> Self {
+        let names = std::iter::once(&order.domain).chain(&order.additional_domains);
+        Self {
+            names: names.cloned().collect(),
+            csr: order.csr_id.clone(),
+            certificate: order.certificate_id.clone(),
+        }
+    }
+}
+
+#[derive(Clone, PartialEq)]
 struct Sides {
     requested: Vec<String>,
     csr: Option<CsrView>,
@@ -19,23 +39,23 @@ struct Sides {
 
 /// The two side by side, names and keys.
 #[component]
-pub(super) fn Compare(order: OrderView) -> impl IntoView {
+pub(super) fn Compare(order: Signal<OrderView>) -> impl IntoView {
+    // Read again only when there is something else to compare.
+    let wanted = Memo::new(move |_| order.with(Wanted::of));
     let sides = fetched(move |client| {
-        let order = order.clone();
+        let wanted = wanted.get();
         async move {
             let none = Filter::default();
-            let csr = match &order.csr_id {
+            let csr = match &wanted.csr {
                 Some(id) => Some(client.get(op::GetCsr, id.as_str(), &none).await?),
                 None => None,
             };
-            let certificate = match &order.certificate_id {
+            let certificate = match &wanted.certificate {
                 Some(id) => Some(client.get(op::GetCertificate, id.as_str(), &none).await?),
                 None => None,
             };
-            let mut requested = vec![order.domain];
-            requested.extend(order.additional_domains);
             Ok(Sides {
-                requested,
+                requested: wanted.names,
                 csr,
                 certificate,
             })
@@ -44,12 +64,12 @@ pub(super) fn Compare(order: OrderView) -> impl IntoView {
     view! {
         <section aria-labelledby="compare">
             <h2 id="compare">{t("compare_title")}</h2>
-            {show(sides, content)}
+            {show(sides, |sides, _| (move || content(sides.get())).into_any())}
         </section>
     }
 }
 
-fn content(sides: Sides, _: Fetched<Sides>) -> AnyView {
+fn content(sides: Sides) -> AnyView {
     let names = |all: &[String]| {
         let names = all
             .iter()

@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::parts::{Dialog, Field};
+use crate::parts::{Asking, Dialog, Field};
 use crate::text::t;
 
 /// What a dialog asks; texts as keys of the strings.
 #[derive(Clone, Copy)]
 pub(super) struct Question {
     pub(super) id: &'static str,
-    pub(super) title: &'static str,
     pub(super) lead: &'static str,
     pub(super) label: &'static str,
     pub(super) hint: &'static str,
@@ -18,11 +17,12 @@ pub(super) struct Question {
     pub(super) fault: fn(String) -> Option<String>,
 }
 
-/// The dialog.
+/// The dialog. It stays open, with the reason in it, until `on_confirm` has seen it through.
 #[component]
 pub(super) fn ReasonDialog(
     question: Question,
-    is_open: RwSignal<bool>,
+    title: String,
+    asking: Asking,
     #[prop(into)] on_confirm: Callback<String>,
 ) -> impl IntoView {
     let reason = RwSignal::new(String::new());
@@ -33,12 +33,11 @@ pub(super) fn ReasonDialog(
         let fault = (question.fault)(reason.clone());
         error.set(fault.clone());
         if fault.is_none() {
-            is_open.set(false);
             on_confirm.run(reason);
         }
     };
     view! {
-        <Dialog is_open title=t(question.title)>
+        <Dialog is_open=asking.is_open title>
             <form on:submit=submit>
                 <p>{t(question.lead)}</p>
                 <Field
@@ -48,9 +47,14 @@ pub(super) fn ReasonDialog(
                     value=reason
                     error
                 />
+                {asking.note()}
                 <div class="actions">
-                    <button class="danger">{t(question.action)}</button>
-                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>
+                    <button class="danger" disabled=asking.is_busy>{t(question.action)}</button>
+                    <button
+                        type="button"
+                        class="quiet"
+                        on:click=move |_| asking.is_open.set(false)
+                    >
                         {t("dialog_cancel")}
                     </button>
                 </div>

@@ -4,8 +4,8 @@ use certwright_api::orders::RevokeRequest;
 use certwright_core::revocation::{Remark, RevocationReason};
 use leptos::prelude::*;
 
-use crate::parts::{Dialog, Field, Select};
-use crate::text::{t, t_value};
+use crate::parts::{Asking, Dialog, Field, Select};
+use crate::text::{count, t, t_count, t_value};
 
 /// The reasons, the likeliest first.
 const REASONS: [(&str, RevocationReason); 5] = [
@@ -22,7 +22,10 @@ const REASONS: [(&str, RevocationReason); 5] = [
 /// Asks for the reason before a certificate is revoked, which can't be undone.
 #[component]
 pub(crate) fn RevokeDialog(
-    is_open: RwSignal<bool>,
+    asking: Asking,
+    /// The names of the certificates that are revoked.
+    #[prop(into)]
+    names: Signal<Vec<String>>,
     #[prop(into)] on_confirm: Callback<RevokeRequest>,
 ) -> impl IntoView {
     let reason = RwSignal::new("superseded".to_owned());
@@ -39,7 +42,6 @@ pub(crate) fn RevokeDialog(
             return;
         };
         error.set(None);
-        is_open.set(false);
         on_confirm.run(RevokeRequest { reason, remark });
     };
     let options = || {
@@ -47,9 +49,16 @@ pub(crate) fn RevokeDialog(
             |(name, _): &(&str, RevocationReason)| ((*name).to_owned(), t_value("reason", name));
         REASONS.iter().map(option).collect::<Vec<_>>()
     };
+    let what = move || t_count("revoke_what", count(names.with(Vec::len)));
     view! {
-        <Dialog is_open title=t("revoke_title")>
+        <Dialog is_open=asking.is_open title=t("revoke_title")>
             <form on:submit=submit>
+                <p>{what}</p>
+                <ul class="scrolling">
+                    <For each=move || names.get().into_iter().enumerate() key=Clone::clone let((_, name))>
+                        <li>{name}</li>
+                    </For>
+                </ul>
                 <p>{t("revoke_lead")}</p>
                 <Select
                     id="revoke-reason"
@@ -64,9 +73,14 @@ pub(crate) fn RevokeDialog(
                     value=remark
                     error
                 />
+                {asking.note()}
                 <div class="actions">
-                    <button class="danger">{t("revoke_do")}</button>
-                    <button type="button" class="quiet" on:click=move |_| is_open.set(false)>
+                    <button class="danger" disabled=asking.is_busy>{t("revoke_do")}</button>
+                    <button
+                        type="button"
+                        class="quiet"
+                        on:click=move |_| asking.is_open.set(false)
+                    >
                         {t("dialog_cancel")}
                     </button>
                 </div>

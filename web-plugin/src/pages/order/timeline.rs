@@ -4,7 +4,6 @@ use certwright_api::endpoint::op;
 use certwright_api::system::AuditView;
 use leptos::prelude::*;
 
-use crate::app::use_app;
 use crate::parts::{Pager, Time, paged, show};
 use crate::route::Filter;
 use crate::text::{t, t_with};
@@ -14,24 +13,39 @@ use crate::text::{t, t_with};
 pub(super) fn TimeLine(
     order: String,
     /// The order's version: with a new one there is something new to tell.
-    version: u64,
+    version: Memo<u64>,
 ) -> impl IntoView {
     let filter = Filter::by("subject", order);
     let list = paged(op::ListAudit, Signal::derive(move || filter.clone()));
-    let _ = version;
-    // The trail is the whole system's: whoever is bounded to one account does not see it.
-    let is_scoped = move || use_app().is_scoped();
+    Effect::new(move |before: Option<u64>| {
+        let now = version.get();
+        if before.is_some_and(|before| before != now) {
+            list.page.again();
+        }
+        now
+    });
     view! {
-        <section aria-labelledby="timeline" hidden=is_scoped>
+        <section aria-labelledby="timeline">
             <h2 id="timeline">{t("timeline_title")}</h2>
             {show(
                 list.page,
-                |mut page, _| {
-                    // The trail tells seconds; what happened in the same one is told apart by number.
-                    page.items
-                        .sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.seq)));
-                    view! { <ol class="timeline">{page.items.into_iter().map(entry).collect_view()}</ol> }
-                        .into_any()
+                |page, _| {
+                    let entries = Memo::new(move |_| {
+                        let mut all = page.with(|page| page.items.clone());
+                        // The trail tells seconds; what happened in the same one is told apart by number.
+                        all.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.seq)));
+                        all
+                    });
+                    view! {
+                        <ol class="timeline">
+                            <For
+                                each=move || entries.get()
+                                key=|entry| (entry.seq, entry.outcome.clone())
+                                children=entry
+                            />
+                        </ol>
+                    }
+                    .into_any()
                 },
             )} <Pager list />
         </section>

@@ -20,35 +20,65 @@ const METHODS: [(&str, &str, DcvMethod); 3] = [
 
 /// Every name with how its control stands, and the way to show it.
 #[component]
-pub(super) fn Validation(order: OrderView, fetched: Fetched<OrderView>) -> impl IntoView {
-    let names = std::iter::once(&order.domain).chain(&order.additional_domains);
-    let checks = order.domain_checks.clone();
-    let rows = names.enumerate().map(|(at, name)| {
-        let check = checks.iter().find(|check| check.domain == *name);
-        let state = check.map_or(DomainCheckState::Pending, |check| check.state);
-        let caa = check.is_some_and(|check| check.caa_forbids);
-        let (tone, text) = match state {
+pub(super) fn Validation(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> impl IntoView {
+    let names = Memo::new(move |_| {
+        order.with(|order| {
+            let names = std::iter::once(&order.domain).chain(&order.additional_domains);
+            names.cloned().enumerate().collect::<Vec<_>>()
+        })
+    });
+    let row = move |(at, name): (usize, String)| {
+        let shown = name.clone();
+        // The state, and whether a CAA record forbids the CA to issue.
+        let check = Memo::new(move |_| {
+            order.with(|order| {
+                let check = order
+                    .domain_checks
+                    .iter()
+                    .find(|check| check.domain == name);
+                check.map_or((DomainCheckState::Pending, false), |check| {
+                    (check.state, check.caa_forbids)
+                })
+            })
+        });
+        let says = Memo::new(move |_| match check.get().0 {
             DomainCheckState::Validated => (Tone::Good, t("dcv_done")),
             DomainCheckState::Rejected => (Tone::Bad, t("dcv_rejected")),
             DomainCheckState::Pending | DomainCheckState::Unknown => {
                 (Tone::Waiting, t("dcv_pending"))
             }
-        };
-        let is_open = state != DomainCheckState::Validated;
-        let (id, name) = (order.id.to_string(), name.clone());
+        });
+        let is_open = Memo::new(move |_| check.get().0 != DomainCheckState::Validated);
+        let name = StoredValue::new(shown.clone());
         view! {
             <li>
-                <p><b>{name.clone()}</b>" "<Status tone text /></p>
-                {caa.then(|| view! { <p class="error">{t("dcv_caa")}</p> })}
-                {is_open.then(|| view! { <Challenge id name at fetched /> })}
+                <p>
+                    <b>{shown}</b>
+                    " "
+                    <Status
+                        tone=Signal::derive(move || says.get().0)
+                        text=Signal::derive(move || says.get().1)
+                    />
+                </p>
+                <p class="error" hidden=move || !check.get().1>{t("dcv_caa")}</p>
+                <Show when=move || is_open.get()>
+                    <Challenge
+                        id=order.with_untracked(|order| order.id.to_string())
+                        name=name.get_value()
+                        at
+                        fetched
+                    />
+                </Show>
             </li>
         }
-    });
+    };
     view! {
         <section aria-labelledby="validation">
             <h2 id="validation">{t("dcv_title")}</h2>
             <p class="hint">{t("dcv_lead")}</p>
-            <ul class="cards">{rows.collect_view()}</ul>
+            <ul class="cards">
+                <For each=move || names.get() key=Clone::clone children=row />
+            </ul>
         </section>
     }
 }
@@ -57,7 +87,7 @@ pub(super) fn Validation(order: OrderView, fetched: Fetched<OrderView>) -> impl 
 #[component]
 fn Challenge(id: String, name: String, at: usize, fetched: Fetched<OrderView>) -> impl IntoView {
     let app = use_app();
-    let client = StoredValue::new(use_client());
+    let client = use_client();
     let (id, name) = (StoredValue::new(id), StoredValue::new(name));
     let method = RwSignal::new("dnsTxt".to_owned());
     let shown = RwSignal::new(None::<Result<DcvView, Trouble>>);
@@ -65,18 +95,22 @@ fn Challenge(id: String, name: String, at: usize, fetched: Fetched<OrderView>) -
     let is_busy = RwSignal::new(false);
     let ask = move |_| {
         is_busy.set(true);
+        let (client, id) = (client.get_value(), id.get_value());
+        let asked = method.get_untracked();
+        let filter = Filter::by("domain", name.get_value()).with("method", asked.clone());
         spawn_local(async move {
-            let filter =
-                Filter::by("domain", name.get_value()).with("method", method.get_untracked());
-            let client = client.get_value();
-            let answer = client.get(op::GetDcv, &id.get_value(), &filter).await;
+            let answer = client.get(op::GetDcv, &id, &filter).await;
+            is_busy.set(false);
+            // Another method was chosen meanwhile, or the page is gone.
+            if method.try_get_untracked() != Some(asked) {
+                return;
+            }
             if let Ok(DcvChallenge::Email { addresses }) =
                 answer.as_ref().map(|view| &view.challenge)
             {
                 email.set(addresses.first().cloned().unwrap_or_default());
             }
-            let _ = shown.try_set(Some(answer));
-            let _ = is_busy.try_set(false);
+            shown.set(Some(answer));
         });
     };
     let verify = move |_| {
@@ -85,21 +119,21 @@ fn Challenge(id: String, name: String, at: usize, fetched: Fetched<OrderView>) -
             return;
         };
         is_busy.set(true);
+        let (client, id) = (client.get_value(), id.get_value());
+        let request = VerifyDcvRequest {
+            domain: name.get_value(),
+            method,
+            email_address: (method == DcvMethod::Email).then(|| email.get_untracked()),
+        };
         spawn_local(async move {
-            let request = VerifyDcvRequest {
-                domain: name.get_value(),
-                method,
-                email_address: (method == DcvMethod::Email).then(|| email.get_untracked()),
-            };
-            let client = client.get_value();
-            match client.send(op::VerifyDcv, &id.get_value(), &request).await {
+            match client.send(op::VerifyDcv, &id, &request).await {
                 Ok(order) => {
                     fetched.set(order);
                     app.toasts.done(t("dcv_asked"));
                 }
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
-            let _ = is_busy.try_set(false);
+            is_busy.set(false);
         });
     };
     // A method that was chosen anew has nothing to show yet.

@@ -1,18 +1,18 @@
 //! What can be done with the orders that are selected.
 
-use certwright_api::endpoint::op;
-use certwright_api::operation::{Csv, Json, NoBody, Operation, TextPages};
+use certwright_api::endpoint::{Endpoint, op};
+use certwright_api::operation::{Csv, NoBody, Operation, TextPages};
 use certwright_api::orders::{OrderAction, OrderView, RevokeRequest};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::app::{go, use_app, use_client};
+use crate::app::{Bulk, Target, go, names, use_app, use_client};
 use crate::browser;
 use crate::client::{Client, Trouble};
 use crate::pages::order::RevokeDialog;
-use crate::parts::{Paged, Selection};
+use crate::parts::{Asking, May, Paged, Selection, may};
 use crate::route::{Filter, Route};
-use crate::text::{t, t_with};
+use crate::text::{count, t, t_count, t_count_with};
 
 /// How many pages of CSV are joined into a file: 100 rows each.
 const EXPORT_PAGES: usize = 1_000;
@@ -25,63 +25,25 @@ pub(super) fn Actions(
     filter: Signal<Filter>,
 ) -> impl IntoView {
     let app = use_app();
-    let client = StoredValue::new(use_client());
-    // What is being done, and how far: `(key, done, total)`.
-    let doing = RwSignal::new(None::<(&'static str, usize, usize)>);
-    let able = move |action: OrderAction| {
+    let client = use_client();
+    let selected = move |is_meant: &dyn Fn(&OrderView) -> bool| {
         let selected = selection.get();
         let page = list.page.get().map(|page| page.items).unwrap_or_default();
+        let is_meant = |order: &OrderView| selected.contains(order.id.as_str()) && is_meant(order);
+        let target = |order: OrderView| Target {
+            id: order.id.to_string(),
+            name: order.domain,
+        };
         page.into_iter()
-            .filter(|order| selected.contains(order.id.as_str()) && order.allowed.contains(&action))
-            .map(|order| order.id.to_string())
+            .filter(is_meant)
+            .map(target)
             .collect::<Vec<_>>()
     };
-    let finish = move || {
-        doing.set(None);
+    // Those of the selected that allow it.
+    let able = move |action| Memo::new(move |_| selected(&|order: &OrderView| may(order, action)));
+    let run = move |what: Bulk, orders: Memo<Vec<Target>>| {
+        what.run(app, orders.get_untracked());
         selection.update(std::collections::BTreeSet::clear);
-        list.page.again();
-    };
-    let told = move |(done, trouble): (usize, Option<Trouble>), said: &'static str| {
-        match trouble {
-            None => app.toasts.done(t_with(said, &[("n", &done)])),
-            Some(trouble) => app.toasts.trouble(&trouble),
-        }
-        finish();
-    };
-    let check = move |ids: Vec<String>| {
-        spawn_local(async move {
-            let done = one_by_one(client.get_value(), op::CheckOrder, &ids, |at| {
-                let _ = doing.try_set(Some(("orders_checking", at, ids.len())));
-            });
-            told(done.await, "orders_checked");
-        });
-    };
-    let restore = move |ids: Vec<String>| {
-        spawn_local(async move {
-            let done = one_by_one(client.get_value(), op::RestoreOrder, &ids, |at| {
-                let _ = doing.try_set(Some(("orders_restoring", at, ids.len())));
-            });
-            told(done.await, "orders_restored");
-        });
-    };
-    let delete = move |_| {
-        let ids = able(OrderAction::Delete);
-        spawn_local(async move {
-            let done = one_by_one(client.get_value(), op::DeleteOrder, &ids, |at| {
-                let _ = doing.try_set(Some(("orders_deleting", at, ids.len())));
-            });
-            let (done, trouble) = done.await;
-            if let Some(trouble) = trouble {
-                app.toasts.trouble(&trouble);
-            }
-            if done > 0 {
-                let gone = ids.get(..done).unwrap_or_default().to_vec();
-                let undo = Callback::new(move |()| restore(gone.clone()));
-                app.toasts
-                    .undoable(t_with("orders_deleted", &[("n", &done)]), undo);
-            }
-            finish();
-        });
     };
     let check_due = move |_| {
         let client = client.get_value();
@@ -92,29 +54,16 @@ pub(super) fn Actions(
             }
         });
     };
-    let is_revoke_open = RwSignal::new(false);
+    // Fixed when the dialog opens: what is in the list behind it may change meanwhile.
+    let revoked = RwSignal::new(Vec::<Target>::new());
+    let revoking = Asking::closed();
     let revoke = Callback::new(move |request: RevokeRequest| {
-        let ids = able(OrderAction::Revoke);
-        let client = client.get_value();
-        spawn_local(async move {
-            let (mut done, mut first) = (0, None);
-            for (at, id) in ids.iter().enumerate() {
-                let _ = doing.try_set(Some(("orders_revoking", at, ids.len())));
-                let answer = client.send(op::RevokeOrder, id, &request).await;
-                match answer {
-                    Ok(_) => done += 1,
-                    Err(trouble) => first = first.or(Some(trouble)),
-                }
-            }
-            match first {
-                None => app
-                    .toasts
-                    .done(t_with("orders_revocations_asked", &[("n", &done)])),
-                Some(trouble) => app.toasts.trouble(&trouble),
-            }
-            finish();
-        });
+        revoking.is_open.set(false);
+        Bulk::Revoke(request).run(app, revoked.get_untracked());
+        selection.update(std::collections::BTreeSet::clear);
     });
+    let revoked_names =
+        Signal::derive(move || revoked.get().into_iter().map(|order| order.name).collect());
     let export = move |_| {
         let (client, filter) = (client.get_value(), filter.get_untracked());
         spawn_local(async move {
@@ -124,44 +73,45 @@ pub(super) fn Actions(
             }
         });
     };
-    let count = move |action| able(action).len();
-    let label = move |key: &'static str, action| t_with(key, &[("n", &count(action))]);
     let has_selection = move || selection.with(|all| !all.is_empty());
+    let all = Memo::new(move |_| selected(&|_| true));
+    let says_selected = move || {
+        let all = all.get();
+        let count = count(all.len());
+        (count > 0).then(|| t_count_with("orders_selected", count, &[("names", &names(&all))]))
+    };
+    let (check, delete) = (able(OrderAction::Check), able(OrderAction::Delete));
+    let (restore, revocable) = (able(OrderAction::Restore), able(OrderAction::Revoke));
     view! {
         <div class="toolbar">
             <div class="actions" hidden=has_selection>
-                <button class="quiet" on:click=check_due>{t("orders_check_due")}</button>
-                <button class="quiet" on:click=export>{t("export_csv")}</button>
+                <May to=Endpoint::CheckDueOrders>
+                    <button class="quiet" on:click=check_due>
+                        {t("orders_check_due")}
+                    </button>
+                </May>
+                <button class="quiet" on:click=export>
+                    {t("export_csv")}
+                </button>
             </div>
+            <p role="status">{says_selected}</p>
             <div class="actions" hidden=move || !has_selection()>
-                <button
-                    class="quiet"
-                    disabled=move || count(OrderAction::Check) == 0
-                    on:click=move |_| check(able(OrderAction::Check))
-                >
-                    {move || label("orders_check", OrderAction::Check)}
-                </button>
-                <button
-                    class="quiet"
-                    hidden=move || count(OrderAction::Restore) == 0
-                    on:click=move |_| restore(able(OrderAction::Restore))
-                >
-                    {move || label("orders_restore", OrderAction::Restore)}
-                </button>
-                <button
-                    class="quiet"
-                    disabled=move || count(OrderAction::Delete) == 0
-                    on:click=delete
-                >
-                    {move || label("orders_delete", OrderAction::Delete)}
-                </button>
-                <button
-                    class="quiet danger"
-                    disabled=move || count(OrderAction::Revoke) == 0
-                    on:click=move |_| is_revoke_open.set(true)
-                >
-                    {move || label("orders_revoke", OrderAction::Revoke)}
-                </button>
+                <Act of=check text="orders_check" on_press=move |()| run(Bulk::Check, check) />
+                <Act
+                    of=restore
+                    text="orders_restore"
+                    on_press=move |()| run(Bulk::Restore, restore)
+                />
+                <Act of=delete text="orders_delete" on_press=move |()| run(Bulk::Delete, delete) />
+                <Act
+                    of=revocable
+                    text="orders_revoke"
+                    is_grave=true
+                    on_press=move |()| {
+                        revoked.set(revocable.get_untracked());
+                        revoking.open();
+                    }
+                />
                 <button
                     class="quiet"
                     on:click=move |_| selection.update(std::collections::BTreeSet::clear)
@@ -169,41 +119,37 @@ pub(super) fn Actions(
                     {t("select_none")}
                 </button>
             </div>
-            <p role="status">
-                {move || {
-                    doing
-                        .get()
-                        .map(|(name, done, total)| {
-                            format!("{} {}", t(name), t_with(
-                                "progress",
-                                &[("done", &done), ("total", &total)],
-                            ))
-                        })
-                }}
-            </p>
         </div>
-        <RevokeDialog is_open=is_revoke_open on_confirm=revoke />
+        <RevokeDialog asking=revoking names=revoked_names on_confirm=revoke />
     }
 }
 
-/// Does the same with one order after the other, so that the CA is asked no faster than by hand;
-/// stops at the first trouble. Returns how many were done.
-async fn one_by_one<O>(
-    client: Client,
-    operation: O,
-    ids: &[String],
-    progress: impl Fn(usize),
-) -> (usize, Option<Trouble>)
-where
-    O: Operation<Request = NoBody, Reply = Json<OrderView>>,
-{
-    for (at, id) in ids.iter().enumerate() {
-        progress(at);
-        if let Err(trouble) = client.act(operation, id).await {
-            return (at, Some(trouble));
-        }
+/// A button that says with how many orders it does something, and in full with which. It is there
+/// while it can do anything.
+#[component]
+fn Act(
+    of: Memo<Vec<Target>>,
+    /// What it does, as a key of the strings.
+    text: &'static str,
+    /// Whether it can't be undone.
+    #[prop(optional)]
+    is_grave: bool,
+    #[prop(into)] on_press: Callback<()>,
+) -> impl IntoView {
+    let number = move || of.with(|orders| count(orders.len()));
+    let says = move || t_count(text, number());
+    let in_full = move || format!("{}: {}", says(), of.with(|orders| names(orders)));
+    view! {
+        <button
+            class=if is_grave { "quiet danger" } else { "quiet" }
+            hidden=move || number() == 0
+            aria-label=in_full
+            title=in_full
+            on:click=move |_| on_press.run(())
+        >
+            {says}
+        </button>
     }
-    (ids.len(), None)
 }
 
 /// All pages of a list as one CSV text, with the header of the first.

@@ -4,18 +4,16 @@ use certwright_api::credentials::{CredentialView, ImportRequest};
 use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::app::{go, use_app, use_client};
-use crate::parts::{Dialog, Select, fetched};
+use crate::app::{go, use_client};
+use crate::parts::{Asking, Dialog, Select, fetched};
 use crate::route::{Filter, Route};
 use crate::text::t;
 
 /// Asks for the account and starts the import, whose progress the job's screen shows.
 #[component]
-pub(super) fn Import(is_open: RwSignal<bool>) -> impl IntoView {
-    let app = use_app();
-    let client = StoredValue::new(use_client());
+pub(super) fn Import(asking: Asking) -> impl IntoView {
+    let client = use_client();
     let accounts = fetched(move |client| async move {
         let none = Filter::default();
         let answer = client.get(op::ListCredentials, "", &none);
@@ -25,7 +23,11 @@ pub(super) fn Import(is_open: RwSignal<bool>) -> impl IntoView {
     let account = RwSignal::new(String::new());
     let restore_deleted = RwSignal::new(false);
     Effect::new(move |_| {
-        if let Some(first) = accounts.get().and_then(|all| all.into_iter().next()) {
+        let Some(all) = accounts.get() else { return };
+        let chosen = account.get_untracked();
+        let is_there = all.iter().any(|one| one.id.as_str() == chosen);
+        // A choice that was made stays while the accounts are read again.
+        if let (false, Some(first)) = (is_there, all.first()) {
             account.set(first.id.to_string());
         }
     });
@@ -37,22 +39,15 @@ pub(super) fn Import(is_open: RwSignal<bool>) -> impl IntoView {
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        is_open.set(false);
         let request = ImportRequest {
             restore_deleted: restore_deleted.get_untracked(),
         };
-        spawn_local(async move {
-            let client = client.get_value();
-            let account = account.get_untracked();
-            let answer = client.send(op::ImportOrders, &account, &request);
-            match answer.await {
-                Ok(started) => go(&Route::of_jobs(&started)),
-                Err(trouble) => app.toasts.trouble(&trouble),
-            }
-        });
+        let (client, account) = (client.get_value(), account.get_untracked());
+        let answer = async move { client.send(op::ImportOrders, &account, &request).await };
+        asking.send(answer, |started| go(&Route::of_jobs(&started)));
     };
     view! {
-        <Dialog is_open title=t("orders_import")>
+        <Dialog is_open=asking.is_open title=t("orders_import")>
             <form on:submit=submit>
                 <p>{t("import_lead")}</p>
                 <Select
@@ -65,8 +60,9 @@ pub(super) fn Import(is_open: RwSignal<bool>) -> impl IntoView {
                     <input type="checkbox" bind:checked=restore_deleted />
                     <span>{t("import_restore_deleted")}</span>
                 </label>
+                {asking.note()}
                 <div class="actions">
-                    <button disabled=move || account.get().is_empty()>{t("import_do")}</button>
+                    <button disabled=move || asking.is_busy.get() || account.get().is_empty()>{t("import_do")}</button>
                 </div>
             </form>
         </Dialog>

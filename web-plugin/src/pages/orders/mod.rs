@@ -4,75 +4,68 @@ mod actions;
 mod filters;
 mod import;
 
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::orders::OrderView;
 use certwright_api::page::Page;
 use leptos::prelude::*;
 
 use crate::parts::{
-    Empty, OrderState, Paged, Pager, RowSelect, SelectAll, Selection, Time, paged, show,
+    Asking, Empty, May, OrderState, Pager, RowSelect, SelectAll, Selection, Time, is_moving, items,
+    paged, rows, selection, show,
 };
 use crate::route::{Filter, Route};
 use crate::text::{t, t_value};
 pub(crate) use actions::csv;
+
+/// How often a list with orders on their way is read again, in milliseconds.
+const FOLLOW_MS: u32 = 10_000;
 
 /// The screen.
 #[component]
 pub(crate) fn Orders(filter: Signal<Filter>) -> impl IntoView {
     let list = paged(op::ListOrders, filter);
     // Orders that are on their way change without anybody's doing.
-    list.page.follow(10_000, |page| {
-        page.items
-            .iter()
-            .any(|order| matches!(order.status.state.as_str(), "placing" | "pending"))
-    });
-    let selection = Selection::default();
-    Effect::new(move |_| {
-        filter.track();
-        selection.update(std::collections::BTreeSet::clear);
-    });
-    let is_import_open = RwSignal::new(false);
+    list.page
+        .follow(FOLLOW_MS, |page| page.items.iter().any(is_moving));
+    let selection = selection(list, id);
+    let importing = Asking::closed();
     view! {
         <header class="page-head">
             <h1>{t("orders_title")}</h1>
             <div class="actions">
-                <button class="quiet" on:click=move |_| is_import_open.set(true)>
-                    {t("orders_import")}
-                </button>
-                <a class="button" href=Route::NewOrder(Filter::default()).href()>
-                    {t("order_new")} <kbd aria-hidden="true">"n"</kbd>
-                </a>
+                <May to=Endpoint::ImportOrders>
+                    <button class="quiet" on:click=move |_| importing.open()>
+                        {t("orders_import")}
+                    </button>
+                </May>
+                <May to=Endpoint::PlaceOrder>
+                    <a class="button" href=Route::NewOrder(Filter::default()).href()>
+                        {t("order_new")}
+                        " "
+                        <kbd aria-hidden="true">"n"</kbd>
+                    </a>
+                </May>
             </div>
         </header>
         <filters::Filters filter />
         <actions::Actions list selection filter />
-        {show(list.page, move |page, _| table(page, list, selection, filter))}
+        {show(list.page, move |page, _| table(page, selection, filter))}
         <Pager list />
-        <import::Import is_open=is_import_open />
+        <import::Import asking=importing />
     }
 }
 
-fn table(
-    page: Page<OrderView>,
-    list: Paged<OrderView>,
-    selection: Selection,
-    filter: Signal<Filter>,
-) -> AnyView {
-    if page.items.is_empty() {
-        return empty(&filter.get_untracked());
-    }
-    let ids = move || {
-        let page = list.page.get();
-        page.map(|page| {
-            page.items
-                .iter()
-                .map(|order| order.id.to_string())
-                .collect()
-        })
-        .unwrap_or_default()
-    };
+fn id(order: &OrderView) -> &str {
+    order.id.as_str()
+}
+
+fn table(page: Signal<Page<OrderView>>, selection: Selection, filter: Signal<Filter>) -> AnyView {
+    let items = items(page);
+    let ids = move || items.with(|all| all.iter().map(|order| order.id.to_string()).collect());
+    let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
     view! {
-        <div class="table" role="group" aria-label=t("orders_title") tabindex="0">
+        {move || is_empty.get().then(|| empty(&filter.get()))}
+        <div class="table" hidden=is_empty role="group" aria-label=t("orders_title") tabindex="0">
             <table>
                 <thead>
                     <tr>
@@ -86,42 +79,43 @@ fn table(
                         <th scope="col" class="wide">{t("order_ordered")}</th>
                     </tr>
                 </thead>
-                <tbody>
-                    {page.items.into_iter().map(|order| row(order, selection)).collect_view()}
-                </tbody>
+                <tbody>{rows(items, id, move |order| row(order, selection))}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn row(order: OrderView, selection: Selection) -> impl IntoView {
-    let id = order.id.to_string();
-    let more = match order.additional_domains.len() {
+fn row(order: Signal<OrderView>, selection: Selection) -> impl IntoView {
+    // What an order is for never changes; where it stands does.
+    let first = order.get_untracked();
+    let id = first.id.to_string();
+    let more = match first.additional_domains.len() {
         0 => String::new(),
         count => format!(" +{count}"),
     };
-    let actor = order.status.actor.and_then(|actor| {
-        let name = serde_json::to_value(actor).ok()?;
+    let actor = move || {
+        let name = serde_json::to_value(order.with(|order| order.status.actor)?).ok()?;
         Some(t_value("actor", name.as_str()?))
-    });
-    let number = order.ca_order_number.map(|number| number.to_string());
+    };
+    let number =
+        move || order.with(|order| order.ca_order_number.as_ref().map(ToString::to_string));
     view! {
         <tr data-row="">
             <td class="narrow">
-                <RowSelect selection id=id.clone() label=order.domain.clone() />
+                <RowSelect selection id=id.clone() label=first.domain.clone() />
             </td>
             <td class="main">
-                <a data-row-link="" href=Route::Order(id).href()>{order.domain}</a>
+                <a data-row-link="" href=Route::Order(id).href()>{first.domain}</a>
                 <small>{more}</small>
             </td>
             <td>
-                <OrderState status=order.status />
+                <OrderState order />
             </td>
             <td class="wide">{actor}</td>
             <td class="wide"><code>{number}</code></td>
             <td class="wide">
-                <Time at=order.ordered_at />
+                <Time at=first.ordered_at />
             </td>
         </tr>
     }
@@ -131,11 +125,13 @@ fn empty(filter: &Filter) -> AnyView {
     if filter.is_empty() {
         return view! {
             <Empty text=t("orders_none")>
-                <p>
-                    <a class="button" href=Route::NewOrder(Filter::default()).href()>
-                        {t("order_new")}
-                    </a>
-                </p>
+                <May to=Endpoint::PlaceOrder>
+                    <p>
+                        <a class="button" href=Route::NewOrder(Filter::default()).href()>
+                            {t("order_new")}
+                        </a>
+                    </p>
+                </May>
             </Empty>
         }
         .into_any();
