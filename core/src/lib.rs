@@ -29,6 +29,7 @@ pub mod product;
 pub mod rehearsal;
 pub mod revocation;
 pub mod seal;
+pub mod secret;
 pub mod signature;
 pub mod time;
 pub mod token;

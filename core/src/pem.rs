@@ -1,10 +1,12 @@
 //! The textual encoding of DER (RFC 7468), read more tolerantly than written.
 //!
 //! CAs and people hand over PEM with its line ends turned into spaces, with CRLF, inside an email,
-//! or as bare base64; all of that is read. A private key is recognised first and refused, so that
+//! or as bare base64; all of that is read. A secret is recognised first and refused, so that
 //! it is neither stored nor repeated in a message.
 
 use data_encoding::{BASE64, BASE64_NOPAD};
+
+use crate::secret::{self, SecretKind};
 
 /// The most text that is read as one CSR or one certificate.
 pub const MAX_SINGLE: usize = 64 * 1024;
@@ -26,9 +28,9 @@ const MAX_SHOWN_LABEL: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PemFault {
-    /// The text holds a private key.
-    #[error("this contains a private key; keep it secret and paste only the public part")]
-    PrivateKey,
+    /// The text holds a private key or another secret.
+    #[error("{0}")]
+    Secret(SecretKind),
     /// The text is longer than what is read.
     #[error("the text is larger than {limit} bytes; paste only the PEM block")]
     TooLarge {
@@ -80,33 +82,25 @@ pub struct Block {
     pub der: Vec<u8>,
 }
 
-/// Whether a text seems to hold a private key in PEM: looked for so broadly that a damaged
-/// marker is recognised too.
-#[must_use]
-pub fn holds_private_key(text: &[u8]) -> bool {
-    const MARK: &[u8] = b"PRIVATE KEY";
-    // "-----BEGIN ENCRYPTED PRIVATE KEY": the words between fit in this distance.
-    const REACH: usize = 32;
-    text.windows(5)
-        .enumerate()
-        .filter(|(_, window)| window.eq_ignore_ascii_case(b"BEGIN"))
-        .any(|(at, _)| {
-            let rest = text.get(at..).unwrap_or_default();
-            let near = rest.get(..REACH + MARK.len()).unwrap_or(rest);
-            near.windows(MARK.len())
-                .any(|window| window.eq_ignore_ascii_case(MARK))
-        })
-        || text.starts_with(b"PuTTY-User-Key-File")
-}
-
 /// Every block of a text, in order, whatever its label. Text between blocks is skipped.
 ///
 /// # Errors
 /// [`PemFault`]; a text without any block gives an empty list.
 pub fn blocks(text: &str, limit: usize) -> Result<Vec<Block>, PemFault> {
-    if holds_private_key(text.as_bytes()) {
-        return Err(PemFault::PrivateKey);
+    refuse_secrets(text.as_bytes())?;
+    split(text, limit)
+}
+
+/// Refuses what certainly is a secret.
+pub(crate) fn refuse_secrets(input: &[u8]) -> Result<(), PemFault> {
+    match secret::detect(input).certain() {
+        Some(kind) => Err(PemFault::Secret(kind)),
+        None => Ok(()),
     }
+}
+
+/// [`blocks`] of a text that was looked through for secrets before.
+pub(crate) fn split(text: &str, limit: usize) -> Result<Vec<Block>, PemFault> {
     if text.len() > limit {
         return Err(PemFault::TooLarge { limit });
     }
@@ -194,7 +188,7 @@ pub fn encode(label: &str, der: &[u8]) -> String {
 }
 
 /// Base64 without a frame, as some fields of CA answers hold it.
-fn bare(text: &str, expected: &str) -> Result<Vec<u8>, PemFault> {
+pub(crate) fn bare(text: &str, expected: &str) -> Result<Vec<u8>, PemFault> {
     match base64(text) {
         Ok(der) if !der.is_empty() => Ok(der),
         _ => Err(PemFault::NotPem {

@@ -215,11 +215,8 @@ fn what_is_not_a_request_is_called_by_its_name() {
         "all.p12",
         "sec1.der",
     ] {
-        assert_eq!(
-            Csr::read(&shop.read(file)),
-            Err(CsrFault::PrivateKey),
-            "{file}"
-        );
+        let read = Csr::read(&shop.read(file));
+        assert!(matches!(read, Err(CsrFault::Secret(_))), "{file}: {read:?}");
     }
     for file in ["cert.pem", "cert.der"] {
         assert_eq!(

@@ -6,6 +6,7 @@ use certwright_core::{
     csr::{Csr, CsrFault},
     key::PublicKey,
     pem::{self, PemFault},
+    secret::SecretKind,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -99,13 +100,16 @@ fn a_private_key_is_recognised_before_anything_else_and_not_repeated() {
             format!("{}-----BEGIN {label}-----{secret}", "x".repeat(100_000)),
         ] {
             let fault = Csr::read(text.as_bytes()).unwrap_err();
-            assert_eq!(fault, CsrFault::PrivateKey);
+            assert_eq!(fault, CsrFault::Secret(SecretKind::PrivateKey));
             assert!(!format!("{fault} {fault:?}").contains("MIGH"));
-            assert_eq!(pem::blocks(&text, 10), Err(PemFault::PrivateKey));
+            assert_eq!(
+                pem::blocks(&text, 10),
+                Err(PemFault::Secret(SecretKind::PrivateKey))
+            );
             assert!(matches!(
                 Certificate::read(text.as_bytes()),
                 Err(certwright_core::certificate::CertificateFault::Pem(
-                    PemFault::PrivateKey
+                    PemFault::Secret(SecretKind::PrivateKey)
                 ))
             ));
         }

@@ -18,9 +18,7 @@ use crate::{
 };
 
 pub(super) fn one(input: &[u8]) -> Result<Certificate, CertificateFault> {
-    if pem::holds_private_key(input) {
-        return Err(PemFault::PrivateKey.into());
-    }
+    pem::refuse_secrets(input)?;
     let limit = Certificate::MAX_INPUT;
     if input.len() > limit {
         return Err(PemFault::TooLarge { limit }.into());

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::{
     key::{KeyFingerprint, KeyRefused, PublicKey, fingerprint},
     names::{CertificateName, NameFault, SubjectName},
+    secret::{SecretKind, Suspicion},
     signature::SignatureFault,
 };
 
@@ -23,9 +24,12 @@ fingerprint! {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsrFault {
-    /// A private key was given instead.
-    #[error("this is a private key; keep it secret, paste the certificate signing request")]
-    PrivateKey,
+    /// There is a private key or another secret, alone or beside the request.
+    #[error("{} {}", .0.message(), .0.remedy_when_sent())]
+    Secret(SecretKind),
+    /// There is something beside the request that may be a part of a private key.
+    #[error("{} {}", .0.message(), .0.remedy_when_sent())]
+    SuspectedSecret(Suspicion),
     /// A certificate was given instead.
     #[error(
         "this is a certificate; paste the certificate signing request, \
@@ -97,7 +101,8 @@ impl CsrFault {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::PrivateKey => "csr-private-key",
+            Self::Secret(_) => "csr-private-key",
+            Self::SuspectedSecret(_) => "csr-suspected-key",
             Self::Certificate | Self::WrongLabel { .. } => "csr-wrong-kind",
             Self::TooLarge { .. } => "csr-too-large",
             Self::KeyRefused(_) => "csr-key-refused",

@@ -18,6 +18,7 @@ use crate::{
     key::{KeyFault, PublicKey},
     names::{CertificateName, NameFault, NameKind, SubjectName},
     pem::{self, PemFault},
+    secret::{self, Detection},
     signature::{self, SignatureAlgorithm, SignatureFault},
 };
 
@@ -27,8 +28,10 @@ const EXTENSION_REQUEST: &str = "1.2.840.113549.1.9.14";
 const CHALLENGE_PASSWORD: &str = "1.2.840.113549.1.9.7";
 
 pub(super) fn read(input: &[u8]) -> Result<Csr, CsrFault> {
-    if pem::holds_private_key(input) {
-        return Err(CsrFault::PrivateKey);
+    match secret::detect(input) {
+        Detection::Certain(kind) => return Err(CsrFault::Secret(kind)),
+        Detection::Suspected(why) => return Err(CsrFault::SuspectedSecret(why)),
+        Detection::None => {}
     }
     if input.len() > Csr::MAX_INPUT {
         return Err(CsrFault::TooLarge {
@@ -36,9 +39,6 @@ pub(super) fn read(input: &[u8]) -> Result<Csr, CsrFault> {
         });
     }
     let der = unwrap(input)?;
-    if is_private_key(&der) {
-        return Err(CsrFault::PrivateKey);
-    }
     let (rest, request) =
         X509CertificationRequest::from_der(&der).map_err(|error| structure_fault(&der, error))?;
     if !rest.is_empty() {
@@ -54,9 +54,9 @@ fn unwrap(input: &[u8]) -> Result<Vec<u8>, CsrFault> {
         return Ok(input.to_vec());
     }
     let text = std::str::from_utf8(input).map_err(|_| CsrFault::NotPemOrDer)?;
-    let blocks = pem::blocks(text, Csr::MAX_INPUT).map_err(pem_fault)?;
+    let blocks = pem::split(text, Csr::MAX_INPUT).map_err(pem_fault)?;
     let Some(first) = blocks.first() else {
-        return pem::decode(text, pem::CERTIFICATE_REQUEST, Csr::MAX_INPUT).map_err(pem_fault);
+        return pem::bare(text, pem::CERTIFICATE_REQUEST).map_err(pem_fault);
     };
     let label = first.label.clone();
     let mut requests: Vec<_> = blocks
@@ -77,7 +77,7 @@ fn unwrap(input: &[u8]) -> Result<Vec<u8>, CsrFault> {
 
 fn pem_fault(fault: PemFault) -> CsrFault {
     match fault {
-        PemFault::PrivateKey => CsrFault::PrivateKey,
+        PemFault::Secret(kind) => CsrFault::Secret(kind),
         PemFault::TooLarge { limit } => CsrFault::TooLarge { limit },
         PemFault::Several { count, .. } => CsrFault::SeveralBlocks { count },
         PemFault::WrongLabel { found, .. } => CsrFault::WrongLabel { label: found },
@@ -85,19 +85,6 @@ fn pem_fault(fault: PemFault) -> CsrFault {
             CsrFault::NotPemOrDer
         }
     }
-}
-
-/// Whether DER is a private key without a label: PKCS #1, SEC 1, PKCS #8 and PKCS #12 start with
-/// a version number, where a request has a SEQUENCE; encrypted PKCS #8 (RFC 5958 §3) is an
-/// algorithm from PKCS #5 or PKCS #12 and an OCTET STRING.
-fn is_private_key(der: &[u8]) -> bool {
-    let Some((0x30, content, _)) = asn1::split_value(der) else {
-        return false;
-    };
-    matches!(
-        asn1::tags(content).as_deref(),
-        Some([0x02, 0x02 | 0x04 | 0x30, ..] | [0x30, 0x04])
-    )
 }
 
 /// Why the parser gave up: a certificate by mistake, or damage, and where.

@@ -13,12 +13,13 @@ pub mod csr;
 pub mod dump;
 pub mod license;
 pub mod route;
+pub mod secret;
 
 /// A target: its name, which is that of its corpus, and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("audit", audit::run),
     ("ca_reply", ca_reply::run),
     ("certificate", certificate::run),
@@ -27,4 +28,5 @@ pub const TARGETS: [Target; 8] = [
     ("dump", dump::run),
     ("license", license::run),
     ("route", route::run),
+    ("secret", secret::run),
 ];
