@@ -31,5 +31,6 @@ pub mod revocation;
 pub mod seal;
 pub mod secret;
 pub mod signature;
+pub mod strangers;
 pub mod time;
 pub mod token;

@@ -12,7 +12,9 @@ use certwright_api::endpoint::Endpoint;
 use certwright_core::origin::ExtensionOrigins;
 use certwright_tests::story::Story;
 use certwright_worker::{
-    http::{handle, too_large},
+    database::{Database as _, Statement},
+    http::{BodySource, Unread, handle, too_large},
+    platform::Platform as _,
     testing::ADMIN_TOKEN,
 };
 use futures_executor::block_on;
@@ -316,6 +318,154 @@ fn failed_sign_ins_of_an_address_are_few_and_fill_no_trail() {
     assert_eq!(from(&story, "198.51.100.2", Some("cw_9")).status(), 401);
 }
 
+fn entries(story: &Story) -> usize {
+    let rows = story
+        .world
+        .database()
+        .query(Statement::new("SELECT id FROM audit"));
+    let rows: Value = serde_json::from_str(&block_on(rows).unwrap().0).unwrap();
+    rows.as_array().unwrap().len()
+}
+
+#[test]
+fn strangers_cost_rows_in_proportion_to_time_and_not_to_requests() {
+    let story = Story::begin(0);
+    let endpoints: Vec<Endpoint> = Endpoint::ALL
+        .iter()
+        .copied()
+        .filter(|endpoint| *endpoint != Endpoint::Health)
+        .collect();
+    for n in 0..4_000_u32 {
+        let endpoint = endpoints[n as usize % endpoints.len()];
+        let address = if n % 2 == 0 {
+            format!("100.{}.{}.{}", n % 7, n / 256, n % 256)
+        } else {
+            format!("2001:db8:{:x}:{n:x}::1", n / 3)
+        };
+        let guess = format!("Bearer cw_{}", "a".repeat(52 - n as usize % 2));
+        let method = endpoint.method();
+        let headers = [
+            ("cf-connecting-ip", address.as_str()),
+            ("authorization", guess.as_str()),
+        ];
+        let path = endpoint.path("ord_aaaaaaaaaaaaaaaaaaaaaaaaaa");
+        let asked = Asked {
+            method: method.as_str(),
+            path: &path,
+            headers: if n % 3 == 0 { &headers[..1] } else { &headers },
+            body: "",
+        };
+        assert_eq!(send(&story, &asked).status(), 401, "{path}");
+        if n % 100 == 0 {
+            story.pass(30);
+        }
+    }
+    // Twenty minutes touch three windows of five entries.
+    let found = entries(&story);
+    assert!((5..=15).contains(&found), "{found}");
+    let trail = story.get("/v1/audit?limit=100").to_string();
+    assert!(trail.contains("refused requests since"), "{trail}");
+}
+
+#[test]
+fn a_header_gives_no_fresh_allowance() {
+    let mut story = Story::begin(0);
+    story.world.settings_mut().requests_per_minute = Some(5);
+    let ask = |path: &str, authorization: &str| {
+        let headers = [
+            ("cf-connecting-ip", "198.51.100.1"),
+            ("authorization", authorization),
+        ];
+        let asked = Asked {
+            path,
+            headers: &headers,
+            ..Asked::default()
+        };
+        send(&story, &asked).status().as_u16()
+    };
+    // The same token, however it is written.
+    let written = ["Bearer", "bearer", "BEARER ", "bEaReR"];
+    let right: Vec<u16> = (0..8)
+        .map(|n| ask("/v1/me", &format!("{} {ADMIN_TOKEN}", written[n % 4])))
+        .collect();
+    assert_eq!(right, [200, 200, 200, 200, 200, 429, 429, 429]);
+    // What needs no sign-in, and what does not exist, by address.
+    for path in ["/healthz", "/v1/nothing"] {
+        let last = (0..8).map(|n| ask(path, &format!("Bearer {n}"))).last();
+        assert_eq!(last, Some(429), "{path}");
+        story.pass(60);
+    }
+    // All requests of an address, long before anybody is asked who they are.
+    let guesses: Vec<u16> = (0..60)
+        .map(|n| ask("/v1/me", &format!("Basic {n}")))
+        .collect();
+    assert_eq!(guesses.iter().filter(|status| **status == 401).count(), 50);
+    assert_eq!(guesses.last(), Some(&429));
+}
+
+/// A body that fails the test when it is read, or breaks off.
+enum Body {
+    Unread,
+    BrokenOff,
+}
+
+impl BodySource for Body {
+    async fn read(self, _: usize) -> Result<Vec<u8>, Unread> {
+        match self {
+            Self::Unread => panic!("the body was read"),
+            Self::BrokenOff => Err(Unread::BrokenOff),
+        }
+    }
+}
+
+#[test]
+fn a_body_that_breaks_off_is_refused_and_nothing_is_done() {
+    let story = Story::begin(0);
+    let account = story.link();
+    let before = entries(&story);
+    for (method, path) in [
+        ("POST", "/v1/sync".to_owned()),
+        ("POST", format!("/v1/credentials/{account}/import")),
+        ("POST", "/v1/orders/check-due".to_owned()),
+        ("POST", "/v1/orders".to_owned()),
+        ("DELETE", "/v1/license".to_owned()),
+        ("GET", "/v1/orders".to_owned()),
+    ] {
+        let request = || {
+            Request::builder()
+                .method(method)
+                .uri(&path)
+                .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
+                .header("content-type", "application/json")
+        };
+        let broken = request().body(Body::BrokenOff).unwrap();
+        // Or fewer bytes came than were announced.
+        let short = request().header("content-length", "50");
+        let short = short.body(b"{}".to_vec()).unwrap();
+        for reply in [
+            block_on(handle(&story.world, broken)),
+            block_on(handle(&story.world, short)),
+        ] {
+            assert_eq!(reply.status(), 400, "{path}");
+            assert_eq!(problem(&reply)["code"], "body-incomplete");
+        }
+    }
+    assert_eq!(entries(&story), before);
+}
+
+#[test]
+fn no_body_is_read_before_it_is_known_who_sends_it() {
+    let story = Story::begin(0);
+    for endpoint in Endpoint::ALL {
+        let request = Request::builder()
+            .method(endpoint.method())
+            .uri(endpoint.path("x"))
+            .body(Body::Unread)
+            .unwrap();
+        block_on(handle(&story.world, request));
+    }
+}
+
 #[test]
 fn refusals_in_the_trail_keep_ids_and_nothing_else_of_an_address() {
     let story = Story::begin(0);
@@ -329,7 +479,7 @@ fn refusals_in_the_trail_keep_ids_and_nothing_else_of_an_address() {
             },
         );
         assert_eq!(refused.status(), 401);
-        story.pass(61);
+        story.pass(601);
     }
     let trail = story.get("/v1/audit");
     let entries = trail["items"].as_array().unwrap();

@@ -9,6 +9,7 @@ use certwright_core::{
     origin::ExtensionOrigins,
     pace::TooMany,
     seal::{MasterKeyVersion, NONCE_BYTES},
+    strangers::Uncounted,
     time::Timestamp,
 };
 use certwright_emsign::hosts::{BaseUrl, Bases};
@@ -92,6 +93,10 @@ pub trait Platform {
     /// [`TooMany`].
     async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany>;
 
+    /// Counts a refusal of a caller of whom nothing but the network is known; see
+    /// [`Tally::note`](certwright_core::strangers::Tally::note).
+    fn note_stranger(&self, network: &str) -> Option<Option<Uncounted>>;
+
     /// Reads the cache, which may have lost or never had it.
     async fn cached(&self, key: &str) -> Option<String>;
 
@@ -99,10 +104,15 @@ pub trait Platform {
     async fn cache(&self, key: &str, value: String, seconds: u64);
 }
 
+/// How many callers at full pace one address may have.
+pub const CALLERS_AT_AN_ADDRESS: u32 = 10;
+
 /// What is counted of each caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meter {
-    /// Requests of any kind, by token or address.
+    /// Requests of any kind, by address, whoever sends them.
+    Addresses,
+    /// Requests of whoever is signed in; by address where nobody has to be.
     Requests,
     /// Sign-ins that failed, by address.
     FailedSignIns,
@@ -114,6 +124,9 @@ impl Meter {
     #[must_use]
     pub fn per_minute(self, settings: &Settings) -> u32 {
         match self {
+            Self::Addresses => Self::Requests
+                .per_minute(settings)
+                .saturating_mul(CALLERS_AT_AN_ADDRESS),
             Self::Requests => settings.requests_per_minute.unwrap_or(600),
             Self::FailedSignIns => settings.failed_sign_ins_per_minute.unwrap_or(20),
         }
@@ -123,6 +136,7 @@ impl Meter {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Addresses => "addresses",
             Self::Requests => "requests",
             Self::FailedSignIns => "failed sign-ins",
         }

@@ -262,7 +262,7 @@ fn refusals_are_written_down_with_who_and_from_where_and_do_not_flood() {
         assert_eq!(entry["subject"], "POST /v1/orders/{id}/check");
         assert_eq!(entry["address"], "203.0.113.9", "{entry}");
     }
-    story.pass(61);
+    story.pass(601);
     ask(&story.world, Some(&secret), &Method::POST, "/v1/sync", None);
     ask(
         &story.world,

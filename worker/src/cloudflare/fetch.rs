@@ -15,7 +15,10 @@ use worker::{
     AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
 };
 
-use crate::platform::NoReply;
+use crate::{
+    http::{BodySource, Unread},
+    platform::NoReply,
+};
 
 /// How long a call to the CA may take, its reply included. Shorter than what the order's state
 /// takes for a call that will never return.
@@ -101,26 +104,35 @@ fn outgoing(request: http::Request<Vec<u8>>) -> worker::Result<Request> {
     Request::new_with_init(&request.uri().to_string(), &init)
 }
 
-/// A body of at most `limit` bytes; `None` when it is larger. The rest of a larger one is read and
-/// thrown away, since a connection that is answered before it was heard out is often just cut, and
-/// the caller never learns why.
-pub(super) async fn bounded(body: worker::Body, limit: usize) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut length = 0;
-    let stream = http_body_util::BodyStream::new(body);
-    pin_mut!(stream);
-    while let Some(Ok(frame)) = stream.next().await {
-        if let Ok(chunk) = frame.into_data() {
-            length += chunk.len();
-            if length > MOST_DRAINED {
-                return None;
-            }
-            if length <= limit {
-                bytes.extend_from_slice(&chunk);
+/// The body of a request, which nobody has read yet.
+pub(super) struct Incoming(pub(super) worker::Body);
+
+impl BodySource for Incoming {
+    /// The rest of one that is too large is read and thrown away, since a connection that is answered
+    /// before it was heard out is often just cut, and the caller never learns why.
+    async fn read(self, limit: usize) -> Result<Vec<u8>, Unread> {
+        let mut bytes = Vec::new();
+        let mut length = 0;
+        let stream = http_body_util::BodyStream::new(self.0);
+        pin_mut!(stream);
+        while let Some(frame) = stream.next().await {
+            // The stream ends with an error where the connection did before the body's end.
+            let frame = frame.map_err(|_| Unread::BrokenOff)?;
+            if let Ok(chunk) = frame.into_data() {
+                length += chunk.len();
+                if length > MOST_DRAINED {
+                    return Err(Unread::TooLarge);
+                }
+                if length <= limit {
+                    bytes.extend_from_slice(&chunk);
+                }
             }
         }
+        if length > limit {
+            return Err(Unread::TooLarge);
+        }
+        Ok(bytes)
     }
-    (length <= limit).then_some(bytes)
 }
 
 /// A reply as the runtime wants it.

@@ -8,7 +8,10 @@ mod settings;
 
 use std::time::Duration;
 
-use certwright_core::{access::TeamDomain, pace::TooMany, seal::MasterKeyVersion, time::Timestamp};
+use certwright_core::{
+    access::TeamDomain, pace::TooMany, seal::MasterKeyVersion, strangers::Uncounted,
+    time::Timestamp,
+};
 use worker::{
     Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue,
     QueueRetryOptionsBuilder, ScheduleContext, ScheduledEvent, console_error, console_log, event,
@@ -128,6 +131,10 @@ impl Platform for Cloudflare {
         pace::count(&self.env, &self.settings, self.now(), meter, key).await
     }
 
+    fn note_stranger(&self, network: &str) -> Option<Option<Uncounted>> {
+        pace::note_stranger(network, self.now())
+    }
+
     async fn cached(&self, key: &str) -> Option<String> {
         self.cache.get(key).text().await.ok().flatten()
     }
@@ -167,10 +174,8 @@ async fn fetch(
         }
     };
     let (parts, body) = request.into_parts();
-    let reply = match fetch::bounded(body, http::MAX_BODY).await {
-        Some(body) => http::handle(&platform, ::http::Request::from_parts(parts, body)).await,
-        None => http::too_large(),
-    };
+    let body = fetch::Incoming(body);
+    let reply = http::handle(&platform, ::http::Request::from_parts(parts, body)).await;
     fetch::reply(reply)
 }
 

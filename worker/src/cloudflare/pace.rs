@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use certwright_core::{
     pace::{TooMany, WINDOW_SECONDS, Windows},
+    strangers::{Tally, Uncounted},
     time::Timestamp,
 };
 use worker::{Env, console_error};
@@ -13,6 +14,7 @@ use crate::platform::{Meter, Settings};
 
 thread_local! {
     static WINDOWS: RefCell<Windows> = const { RefCell::new(Windows::new()) };
+    static STRANGERS: RefCell<Tally> = const { RefCell::new(Tally::new()) };
 }
 
 /// Counts one. A number that the deployment sets itself is counted here; the binding has its number
@@ -25,6 +27,7 @@ pub(super) async fn count(
     key: &str,
 ) -> Result<(), TooMany> {
     let (binding, own_number) = match meter {
+        Meter::Addresses => ("ADDRESSES", settings.requests_per_minute),
         Meter::Requests => ("REQUESTS", settings.requests_per_minute),
         Meter::FailedSignIns => ("FAILED_SIGN_INS", settings.failed_sign_ins_per_minute),
     };
@@ -44,4 +47,9 @@ pub(super) async fn count(
     let key = format!("{} {key}", meter.name());
     let limit = meter.per_minute(settings);
     WINDOWS.with_borrow_mut(|windows| windows.take(&key, limit, now))
+}
+
+/// Counts a refusal of a stranger, in this isolate.
+pub(super) fn note_stranger(network: &str, now: Timestamp) -> Option<Option<Uncounted>> {
+    STRANGERS.with_borrow_mut(|tally| tally.note(network, now))
 }

@@ -7,9 +7,10 @@ use certwright_api::{
 use certwright_core::{
     ids,
     permission::{Place, Standing, Verdict, judge},
-    time::{MINUTE, Timestamp},
+    strangers::Uncounted,
+    time::Timestamp,
 };
-use http::Request;
+use http::{HeaderMap, request::Parts};
 
 use super::{
     authenticate::{SignedIn, Stranger, Turned, authenticate, unknown},
@@ -17,13 +18,7 @@ use super::{
     limits,
     scope::Target,
 };
-use crate::{
-    caller::Caller,
-    database::Database,
-    fault::Fault,
-    platform::Platform,
-    storage::{audit, refusals},
-};
+use crate::{caller::Caller, database::Database, fault::Fault, platform::Platform, storage::audit};
 
 /// Somebody who may go on.
 pub(super) struct Admitted {
@@ -66,14 +61,14 @@ impl Admitted {
 /// Whoever is refused is written down.
 pub(super) async fn admit<P: Platform>(
     platform: &P,
-    request: &Request<Vec<u8>>,
+    request: &Parts,
     matched: &Matched<'_>,
 ) -> Result<Admitted, Stopped> {
     let endpoint = matched.endpoint;
     let read = || Target::read(endpoint.reach(), matched.parameter);
     if endpoint.action().allows(None) {
         return Ok(Admitted {
-            caller: unknown(request.headers(), "anyone"),
+            caller: unknown(&request.headers, "anyone"),
             target: read()?,
             sign_in: None,
         });
@@ -83,17 +78,26 @@ pub(super) async fn admit<P: Platform>(
         role,
         sign_in,
         expires_at,
-    } = match authenticate(platform, request.headers()).await {
+    } = match authenticate(platform, &request.headers).await {
         Ok(signed_in) => signed_in,
         Err(Stranger::Fault(fault)) => return Err(fault.into()),
         Err(Stranger::Turned(turned, caller)) => {
             if turned.is_failed_sign_in() {
-                limits::failed_sign_ins(platform, request.headers()).await?;
+                limits::failed_sign_ins(platform, &request.headers).await?;
+            } else if turned.is_stranger() {
+                limits::anyone(platform, &request.headers).await?;
+            } else {
+                limits::caller(platform, &caller).await?;
             }
-            note_refusal(platform, matched, &caller).await;
+            if turned.is_stranger() {
+                note_stranger(platform, matched, &request.headers, &caller).await;
+            } else {
+                note_refusal(platform, matched, &caller).await;
+            }
             return Err(Stopped::Turned(turned));
         }
     };
+    limits::caller(platform, &caller).await?;
     let judged = |place| {
         let is_scoped = caller.scope.is_some();
         let standing = Standing { role, is_scoped };
@@ -127,35 +131,53 @@ fn refusal(verdict: Verdict, target: &Target) -> Option<Stopped> {
     })
 }
 
-/// Seconds in which further refusals of the same caller at the same endpoint are not written down,
-/// so that repeating a request doesn't fill the trail. Whoever is not signed in is one caller here.
-const NOTED_EVERY: i64 = MINUTE;
+/// Writes down that a stranger was refused: a few of them, whatever they send, and how many went before
+/// without an entry.
+async fn note_stranger<P: Platform>(
+    platform: &P,
+    matched: &Matched<'_>,
+    headers: &HeaderMap,
+    caller: &Caller,
+) {
+    let Some(earlier) = platform.note_stranger(&limits::network(headers)) else {
+        return;
+    };
+    let mut detail = path_of(matched);
+    if let Some(Uncounted { refused, since }) = earlier {
+        detail = format!(
+            "{detail}; before this, {refused} refused requests since {since} got no entry of their own"
+        );
+    }
+    note(platform, matched, caller, detail).await;
+}
 
-/// Writes down who was refused what.
+/// Writes down who was refused what; of the same caller at the same endpoint once in a window.
 pub(super) async fn note_refusal<P: Platform>(
     platform: &P,
     matched: &Matched<'_>,
     caller: &Caller,
 ) {
+    note(platform, matched, caller, path_of(matched)).await;
+}
+
+/// An address may hold anything in the place of an id, a secret that was pasted there included.
+fn path_of(matched: &Matched<'_>) -> String {
+    let id = matched.parameter.filter(|text| ids::is_id(text));
+    matched.endpoint.path(id.unwrap_or("{id}"))
+}
+
+async fn note<P: Platform>(platform: &P, matched: &Matched<'_>, caller: &Caller, detail: String) {
     let endpoint = matched.endpoint;
     let subject = format!("{} {}", endpoint.method(), endpoint.template());
-    let since = platform.now().plus(-NOTED_EVERY);
-    let noted = refusals::is_noted(platform.database(), &caller.actor, &subject, since).await;
-    if noted == Ok(true) {
-        return;
-    }
-    // An address may hold anything in the place of an id, a secret that was pasted there included.
-    let id = matched.parameter.filter(|text| ids::is_id(text));
-    let path = endpoint.path(id.unwrap_or("{id}"));
     let entry = audit::Entry {
         caller,
         action: "access",
         subject: &subject,
         outcome: "refused",
-        detail: Some(path),
+        detail: Some(detail),
     };
     // A trail that cannot be written must not open the door, and the caller is refused anyway.
-    let note = vec![audit::insert(platform, &entry)];
+    let note = vec![audit::insert_refusal(platform, &entry)];
     if platform.database().batch(note).await.is_err() {
         platform.log("a refused access could not be recorded");
     }

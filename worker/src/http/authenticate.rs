@@ -11,7 +11,12 @@ use http::{HeaderMap, header::AUTHORIZATION};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    access, caller::Caller, database::Database, fault::Fault, platform::Platform, storage::tokens,
+    access,
+    caller::Caller,
+    database::Database,
+    fault::Fault,
+    platform::Platform,
+    storage::{audit::UNKNOWN, tokens},
 };
 
 /// The header in which Access passes its assertion on.
@@ -60,6 +65,20 @@ impl Turned {
     }
 }
 
+impl Turned {
+    /// Whether nothing is known of the caller but the address.
+    pub(super) fn is_stranger(self) -> bool {
+        matches!(
+            self,
+            Self::Missing
+                | Self::Unknown
+                | Self::Assertion(_)
+                | Self::KeysMissing
+                | Self::Elsewhere
+        )
+    }
+}
+
 /// Somebody who is signed in.
 pub(super) struct SignedIn {
     pub(super) caller: Caller,
@@ -96,7 +115,7 @@ pub(super) async fn authenticate<P: Platform>(
     platform: &P,
     headers: &HeaderMap,
 ) -> Result<SignedIn, Stranger> {
-    let caller = unknown(headers, "unknown");
+    let caller = unknown(headers, UNKNOWN);
     if let Some(text) = bearer(headers) {
         let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
         if equal(&hash, &platform.settings().admin_token_hash) {
@@ -152,10 +171,18 @@ async fn by_token<P: Platform>(
         scope: found.credential_id,
         ..caller
     };
+    let turned = |turned| {
+        // Whoever is not signed in acts with no role.
+        let caller = Caller {
+            role: None,
+            ..caller.clone()
+        };
+        Err(Stranger::Turned(turned, caller))
+    };
     match found.state {
         TokenState::Active => {}
-        TokenState::Expired => return Err(Stranger::Turned(Turned::Expired, caller)),
-        TokenState::Revoked => return Err(Stranger::Turned(Turned::Revoked, caller)),
+        TokenState::Expired => return turned(Turned::Expired),
+        TokenState::Revoked => return turned(Turned::Revoked),
     }
     if token::is_use_noted(found.last_used_at, now) {
         let note = vec![tokens::note_use(&found.id, now)];

@@ -1,12 +1,60 @@
 //! Request bodies: bounded, JSON, unknown fields refused.
 
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::{
+    HeaderMap,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
 
 /// The largest body that is read, in bytes: an order with a CSR and a hundred names fits twice.
 pub const MAX_BODY: usize = 256 * 1024;
+
+/// A body that was not read yet. It is read only for somebody who may send one, so that strangers cost
+/// no memory and no time.
+#[allow(
+    async_fn_in_trait,
+    reason = "futures in wasm are not Send, and none needs to be"
+)]
+pub trait BodySource {
+    /// Reads at most `limit` bytes, to the end of the body.
+    ///
+    /// # Errors
+    /// [`Unread`]; never a part of the body in the place of all of it.
+    async fn read(self, limit: usize) -> Result<Vec<u8>, Unread>;
+}
+
+/// Why a body was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is larger than the limit.
+    TooLarge,
+    /// It broke off: the connection ended, or fewer bytes came than were announced.
+    BrokenOff,
+}
+
+impl BodySource for Vec<u8> {
+    async fn read(self, limit: usize) -> Result<Vec<u8>, Unread> {
+        if self.len() > limit {
+            return Err(Unread::TooLarge);
+        }
+        Ok(self)
+    }
+}
+
+/// Reads the body of somebody who may send one. What breaks off is refused, and never taken for what
+/// came of it: an absent body means something else than one that was lost. The length is compared with
+/// the announced one (RFC 9112 §8: a message shorter than its Content-Length is incomplete).
+pub(super) async fn read(headers: &HeaderMap, source: impl BodySource) -> Result<Vec<u8>, Unread> {
+    let body = source.read(MAX_BODY).await?;
+    let announced = headers.get(CONTENT_LENGTH);
+    let announced: Option<usize> = announced.and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length| length != body.len()) {
+        return Err(Unread::BrokenOff);
+    }
+    Ok(body)
+}
 
 /// Why a body is not taken.
 pub(super) enum BodyFault {

@@ -3,12 +3,13 @@
 
 use certwright_core::origin::ExtensionOrigins;
 use http::{
-    HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
         ORIGIN, VARY,
     },
+    request::Parts,
 };
 
 use super::reply::Reply;
@@ -17,16 +18,14 @@ use super::reply::Reply;
 /// such question, or the origin is not one of the deployment's.
 pub(super) fn preflight(
     origins: &ExtensionOrigins,
-    request: &Request<Vec<u8>>,
+    request: &Parts,
     methods: &[Method],
 ) -> Option<Reply> {
-    let asks = request
-        .headers()
-        .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    if request.method() != Method::OPTIONS || !asks {
+    let asks = request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method != Method::OPTIONS || !asks {
         return None;
     }
-    allowed(origins, request.headers())?;
+    allowed(origins, &request.headers)?;
     let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
     let mut reply = Response::new(Vec::new());
     *reply.status_mut() = StatusCode::NO_CONTENT;

@@ -2,12 +2,12 @@
 
 use certwright_api::endpoint::{Endpoint, Matched, NoEndpoint};
 use certwright_core::permission::Action;
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Request, request::Parts};
 
 use super::{
     admit::{Admitted, admit, note_refusal},
     authenticate::Turned,
-    body::{BodyFault, MAX_BODY},
+    body::{self, BodyFault, BodySource, Unread},
     cors,
     dispatch::Call,
     headers,
@@ -23,7 +23,7 @@ use crate::{database::Database, fault::Fault, platform::Platform, random, usecas
 pub(super) enum Stopped {
     Turned(Turned),
     TooMuch(TooMuch),
-    TooLarge,
+    Unread(Unread),
     ContentType,
     Fault(Fault),
 }
@@ -40,6 +40,12 @@ impl From<TooMuch> for Stopped {
     }
 }
 
+impl From<Unread> for Stopped {
+    fn from(unread: Unread) -> Self {
+        Self::Unread(unread)
+    }
+}
+
 impl From<BodyFault> for Stopped {
     fn from(fault: BodyFault) -> Self {
         match fault {
@@ -51,13 +57,14 @@ impl From<BodyFault> for Stopped {
 
 /// Serves a request:
 ///
-/// 1. bounds its size and the caller's pace (414, 431, 429);
+/// 1. bounds its size and the pace of its address (414, 431, 429);
 /// 2. finds the endpoint (404, 405);
-/// 3. finds out who is calling and whether they may (401, 403, audited);
-/// 4. bounds and reads what was sent (413, 415, 422);
+/// 3. finds out who is calling, their pace and whether they may (401, 403, 429, audited);
+/// 4. only then reads what was sent, within bounds and to its end (400, 413, 415, 422);
 /// 5. runs the use case; its faults become problem documents.
-pub async fn handle<P: Platform>(platform: &P, request: Request<Vec<u8>>) -> Reply {
-    let reply = route(platform, &request).await;
+pub async fn handle<P: Platform, B: BodySource>(platform: &P, request: Request<B>) -> Reply {
+    let (request, body) = request.into_parts();
+    let reply = route(platform, &request, body).await;
     finished(platform, &request, reply)
 }
 
@@ -69,10 +76,11 @@ pub async fn handle_as<P: Platform>(
     caller: Caller,
     request: Request<Vec<u8>>,
 ) -> Reply {
-    let reply = match Endpoint::find(request.method(), request.uri().path()) {
+    let (request, body) = request.into_parts();
+    let reply = match Endpoint::find(&request.method, request.uri.path()) {
         Ok(matched) if matched.endpoint.action().allows(caller.role) => {
             let served = match Admitted::of(caller, &matched) {
-                Ok(admitted) => serve_admitted(platform, &request, &matched, admitted).await,
+                Ok(admitted) => serve_admitted(platform, &request, body, &matched, admitted).await,
                 Err(fault) => Err(fault.into()),
             };
             settled(platform, served)
@@ -83,11 +91,11 @@ pub async fn handle_as<P: Platform>(
     finished(platform, &request, reply)
 }
 
-fn finished<P: Platform>(platform: &P, request: &Request<Vec<u8>>, mut reply: Reply) -> Reply {
+fn finished<P: Platform>(platform: &P, request: &Parts, mut reply: Reply) -> Reply {
     let origins = &platform.settings().extension_origins;
     let headers = reply.headers_mut();
     headers::protect(headers);
-    cors::share(origins, request.headers(), headers);
+    cors::share(origins, &request.headers, headers);
     if platform.settings().shows_costs {
         let cost = platform.database().cost();
         let text = format!(
@@ -101,14 +109,22 @@ fn finished<P: Platform>(platform: &P, request: &Request<Vec<u8>>, mut reply: Re
     reply
 }
 
-async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
+async fn route<P: Platform>(platform: &P, request: &Parts, body: impl BodySource) -> Reply {
     if let Err(too_much) = limits::size(request) {
         return problem::too_much(&too_much);
     }
-    if let Err(too_much) = limits::requests(platform, request.headers()).await {
+    if let Err(too_much) = limits::address(platform, &request.headers).await {
         return problem::too_much(&too_much);
     }
-    let matched = match Endpoint::find(request.method(), request.uri().path()) {
+    let found = Endpoint::find(&request.method, request.uri.path());
+    let is_for_anyone = match &found {
+        Ok(matched) => matched.endpoint.action().allows(None),
+        Err(_) => true,
+    };
+    if is_for_anyone && let Err(too_much) = limits::anyone(platform, &request.headers).await {
+        return problem::too_much(&too_much);
+    }
+    let matched = match found {
         Ok(matched) => matched,
         Err(NoEndpoint::Path) => return problem::no_address(),
         Err(NoEndpoint::Method { allowed }) => {
@@ -117,10 +133,11 @@ async fn route<P: Platform>(platform: &P, request: &Request<Vec<u8>>) -> Reply {
                 .unwrap_or_else(|| problem::other_method(&allowed));
         }
     };
-    let served = match admit(platform, request, &matched).await {
-        Ok(admitted) => serve_admitted(platform, request, &matched, admitted).await,
-        Err(stopped) => Err(stopped),
+    let admitted = match admit(platform, request, &matched).await {
+        Ok(admitted) => admitted,
+        Err(stopped) => return settled(platform, Err(stopped)),
     };
+    let served = serve_admitted(platform, request, body, &matched, admitted).await;
     if !matches!(matched.endpoint.action(), Action::Public | Action::Read) {
         audit::seal_after(platform).await;
     }
@@ -132,7 +149,8 @@ fn settled<P: Platform>(platform: &P, served: Result<Reply, Stopped>) -> Reply {
         Ok(reply) => reply,
         Err(Stopped::Turned(turned)) => problem::turned_away(turned),
         Err(Stopped::TooMuch(too_much)) => problem::too_much(&too_much),
-        Err(Stopped::TooLarge) => problem::too_large(),
+        Err(Stopped::Unread(Unread::TooLarge)) => problem::too_large(),
+        Err(Stopped::Unread(Unread::BrokenOff)) => problem::broken_off(),
         Err(Stopped::ContentType) => problem::content_type(),
         Err(Stopped::Fault(fault)) => {
             let instance = random::lease(platform);
@@ -147,20 +165,23 @@ fn settled<P: Platform>(platform: &P, served: Result<Reply, Stopped>) -> Reply {
 
 async fn serve_admitted<P: Platform>(
     platform: &P,
-    request: &Request<Vec<u8>>,
+    request: &Parts,
+    body: impl BodySource,
     matched: &Matched<'_>,
     admitted: Admitted,
 ) -> Result<Reply, Stopped> {
-    if request.body().len() > MAX_BODY {
-        return Err(Stopped::TooLarge);
-    }
     let endpoint = matched.endpoint;
+    let body = match endpoint.action() {
+        // What anybody may ask for takes no body, and reads none.
+        Action::Public => Vec::new(),
+        _ => body::read(&request.headers, body).await?,
+    };
     let call = Call {
         platform,
         admitted,
-        headers: request.headers(),
-        uri: request.uri(),
-        body: request.body(),
+        headers: &request.headers,
+        uri: &request.uri,
+        body: &body,
     };
     call.may_go_on(endpoint).await?;
     let served = call.serve(endpoint).await;

@@ -16,7 +16,7 @@ mod request;
 mod scope;
 mod search;
 
-pub use body::MAX_BODY;
+pub use body::{BodySource, MAX_BODY, Unread};
 pub use handle::handle;
 #[cfg(feature = "testing")]
 pub use handle::handle_as;

@@ -395,6 +395,23 @@ pub(super) fn content_type() -> Response<Vec<u8>> {
     })
 }
 
+/// A body that ended before it was complete (RFC 9112 §8).
+pub(super) fn broken_off() -> Response<Vec<u8>> {
+    let base = Base {
+        status: StatusCode::BAD_REQUEST,
+        code: "body-incomplete",
+        title: "The body is incomplete",
+    };
+    respond(&Problem {
+        field: Some("body".to_owned()),
+        remedy: Some("Send the request again.".to_owned()),
+        ..problem(
+            &base,
+            "The request's body ended before it was complete, so nothing was done.",
+        )
+    })
+}
+
 /// A body larger than [`super::MAX_BODY`].
 #[must_use]
 pub fn too_large() -> Response<Vec<u8>> {

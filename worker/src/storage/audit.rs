@@ -6,6 +6,7 @@ use certwright_core::{
     ids::{AuditId, WorkId},
     order::Order,
     permission::Role,
+    strangers,
     time::Timestamp,
 };
 use serde::Deserialize;
@@ -75,12 +76,49 @@ pub fn insert_if_sealed(platform: &impl Platform, entry: &Entry<'_>, sealed: &st
     guarded(platform, entry, &guard)
 }
 
+/// Writes an entry about a request that was refused, within what callers may cost in a window
+/// ([`strangers`]): of one caller at one endpoint once, of one caller a few, of all who could not sign in
+/// a few more. Whoever could not sign in has no role here.
+pub fn insert_refusal(platform: &impl Platform, entry: &Entry<'_>) -> Statement {
+    let caller = entry.caller;
+    let guard = Guard {
+        refusal: Some(Refusal {
+            since: strangers::window(platform.now()),
+            is_repeated: caller.actor == UNKNOWN,
+            of_caller: if caller.actor == UNKNOWN {
+                strangers::UNKNOWN_PER_WINDOW
+            } else {
+                strangers::CALLER_PER_WINDOW
+            },
+            of_all: caller
+                .role
+                .is_none()
+                .then_some(strangers::REFUSED_PER_WINDOW),
+        }),
+        ..Guard::default()
+    };
+    guarded(platform, entry, &guard)
+}
+
+/// The name in the trail of a caller of whom nothing is known.
+pub const UNKNOWN: &str = "unknown";
+
+/// How many refusals may be there already.
+struct Refusal {
+    since: Timestamp,
+    /// Whether several at the same endpoint are written: strangers are told apart by their address.
+    is_repeated: bool,
+    of_caller: u32,
+    of_all: Option<u32>,
+}
+
 /// What must be so for an entry to be written.
 #[derive(Default)]
 struct Guard<'a> {
     order: Option<(&'a str, i64)>,
     dead: Option<String>,
     sealed: Option<&'a str>,
+    refusal: Option<Refusal>,
 }
 
 /// The entry stands in the chain of the account that its subject belongs to, else in that of the
@@ -107,7 +145,14 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
            AND (?12 IS NULL OR EXISTS (SELECT 1 FROM work \
              WHERE id IN (SELECT value FROM json_each(?12)) AND dead_at IS NOT NULL)) \
            AND (?13 IS NULL OR EXISTS (SELECT 1 FROM credentials \
-             WHERE id = ?6 AND sealed_key = ?13))",
+             WHERE id = ?6 AND sealed_key = ?13)) \
+           AND (?14 IS NULL OR ( \
+             (SELECT count(*) FROM (SELECT 1 FROM audit WHERE actor = ?3 AND at >= ?14 \
+               AND action = 'access' AND outcome = 'refused' LIMIT ?15)) < ?15 \
+             AND (?16 IS NULL OR (SELECT count(*) FROM (SELECT 1 FROM audit \
+               WHERE action = 'access' AND role IS NULL AND at >= ?14 LIMIT ?16)) < ?16) \
+             AND (?17 OR NOT EXISTS (SELECT 1 FROM audit WHERE subject = ?6 AND at >= ?14 \
+               AND actor = ?3 AND outcome = 'refused'))))",
     );
     statement
         .bind(AuditId::fresh(platform).as_str())
@@ -123,6 +168,15 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
         .bind(guard.order.map(|(_, version)| version))
         .bind(guard.dead.clone())
         .bind(guard.sealed)
+        .bind(guard.refusal.as_ref().map(|refusal| refusal.since))
+        .bind(guard.refusal.as_ref().map(|refusal| refusal.of_caller))
+        .bind(guard.refusal.as_ref().and_then(|refusal| refusal.of_all))
+        .bind(
+            guard
+                .refusal
+                .as_ref()
+                .map(|refusal| u32::from(refusal.is_repeated)),
+        )
 }
 
 #[derive(Deserialize)]

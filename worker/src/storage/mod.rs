@@ -17,7 +17,6 @@ pub mod jobs;
 pub mod license;
 pub mod orders;
 pub mod owners;
-pub mod refusals;
 pub mod restore;
 pub mod tokens;
 pub mod work;

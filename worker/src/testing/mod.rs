@@ -15,6 +15,7 @@ use certwright_core::{
     origin::ExtensionOrigins,
     pace::{TooMany, Windows},
     seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
+    strangers::{Tally, Uncounted},
     time::Timestamp,
 };
 use certwright_emsign::hosts::Bases;
@@ -45,6 +46,7 @@ pub struct World {
     settings: Settings,
     master_keys: MasterKeys,
     windows: RefCell<Windows>,
+    strangers: RefCell<Tally>,
     now: Cell<Timestamp>,
     random: Cell<u64>,
     queue: RefCell<VecDeque<(Timestamp, Message)>>,
@@ -100,6 +102,7 @@ impl World {
             },
             master_keys: MasterKeys::default(),
             windows: RefCell::default(),
+            strangers: RefCell::default(),
             now: Cell::new(now),
             random: Cell::new(seed | 1),
             queue: RefCell::default(),
@@ -349,6 +352,10 @@ impl Platform for World {
         let key = format!("{} {key}", meter.name());
         let limit = meter.per_minute(&self.settings);
         self.windows.borrow_mut().take(&key, limit, self.now())
+    }
+
+    fn note_stranger(&self, network: &str) -> Option<Option<Uncounted>> {
+        self.strangers.borrow_mut().note(network, self.now())
     }
 
     async fn cached(&self, key: &str) -> Option<String> {
