@@ -7,6 +7,7 @@ pub mod audit;
 pub mod audit_chain;
 pub mod certificates;
 pub mod counters;
+pub mod covers;
 pub mod credentials;
 pub mod csrs;
 pub mod dead_letters;
