@@ -138,7 +138,7 @@ pub async fn again<P: Platform>(
             group
                 .group_balance
                 .clone()
-                .or(group.account_balance.clone())
+                .or_else(|| group.account_balance.clone())
         }),
         group_name: known.group.map(|group| group.name),
         organization_name: organization.or_else(|| order.organization_name.clone()),
