@@ -6,7 +6,6 @@
 //! a failure, and no input makes this crate panic.
 
 pub mod access;
-pub mod actor;
 pub mod audit;
 pub mod backoff;
 pub mod ca;
@@ -30,6 +29,7 @@ pub mod product;
 pub mod rehearsal;
 pub mod revocation;
 pub mod seal;
+pub mod search;
 pub mod secret;
 pub mod signature;
 pub mod strangers;

@@ -74,7 +74,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.goto(`${root}app.html`);
       await connect(page);
       await page.goto(`${root}popup.html`);
-      await page.getByLabel("Find a host").waitFor();
+      await page.getByLabel("Find a certificate").waitFor();
       await rested(page);
       found.push(...(await violations(page)));
       assert.deepEqual(found, []);

@@ -120,7 +120,7 @@ test("certificates are found by host", async () => {
   await page.keyboard.press("/");
   await page.keyboard.type(first.names[0].replace("*.", "any."));
   await page.keyboard.press("Enter");
-  await page.waitForURL(/host=/);
+  await page.waitForURL(/q=/);
   await page.locator("tbody [data-row-link]").first().waitFor();
 });
 

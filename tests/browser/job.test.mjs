@@ -154,7 +154,7 @@ test("the badge counts what needs a person, from what the browser stores", async
   const popup = await context.newPage();
   await popup.goto(`${root}popup.html`);
   await popup.getByRole("heading", { name: "Certwright" }).waitFor();
-  await popup.getByLabel("Find a host").waitFor();
+  await popup.getByLabel("Find a certificate").waitFor();
   await popup.close();
 });
 

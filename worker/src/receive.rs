@@ -16,7 +16,7 @@ use crate::{
     fault::Fault,
     platform::Platform,
     random::Fresh,
-    storage::{certificates::NewCertificate, orders::searchable},
+    storage::{certificates::NewCertificate, parts::Indexed},
 };
 
 /// What came from the CA.
@@ -104,11 +104,11 @@ fn row(
         names.extend(leaf.common_name().map(str::to_owned));
     }
     Ok(NewCertificate {
-        id,
         order_id: order.id.clone(),
         order_version: order.version,
         credential_id: order.credential_id.clone(),
-        hosts: names.iter().map(|name| searchable(name)).collect(),
+        indexed: Indexed::new(id.as_str(), names.iter().map(String::as_str)),
+        id,
         names: json(&names)?,
         subject: leaf.subject().to_owned(),
         issuer: leaf
@@ -121,6 +121,7 @@ fn row(
         key: leaf.key().algorithm().to_string(),
         key_fingerprint: leaf.key_fingerprint().to_string(),
         fingerprint: leaf.fingerprint().to_string(),
+        sha1: leaf.sha1(),
         differences: json(differences)?,
         stored_at,
         leaf_pem: leaf.pem(),

@@ -13,7 +13,7 @@ use crate::{
     fault::Fault,
     platform::Platform,
     storage::{certificates, dead_letters, orders, work},
-    usecase::{approval, audit, check, restore, sync},
+    usecase::{approval, audit, certificates as inventory, check, restore, sync},
     work::{MAX_ATTEMPTS, Message, messages},
 };
 
@@ -38,6 +38,7 @@ pub async fn round<P: Platform>(platform: &P) -> Result<(), Fault> {
         sync_daily(platform).await,
         release_seats(platform).await,
         approval::lapse(platform).await,
+        inventory::fill_sha1(platform).await,
         audit::seal(platform, audit::ON_SCHEDULE).await.map(|_| ()),
     ];
     // One that fails keeps none of the others from being done.

@@ -107,6 +107,13 @@ impl Certificate {
         CertificateFingerprint::of(&self.der)
     }
 
+    /// SHA-1 of the DER, lower case hexadecimal: many tools still tell certificates by it. It is good
+    /// for finding one, not for trusting one.
+    #[must_use]
+    pub fn sha1(&self) -> String {
+        data_encoding::HEXLOWER.encode(&<sha1::Sha1 as sha1::Digest>::digest(&self.der))
+    }
+
     /// The serial number.
     #[must_use]
     pub fn serial(&self) -> &Serial {

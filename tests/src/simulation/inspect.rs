@@ -43,7 +43,7 @@ pub(super) fn certificates(history: &History) -> Result<Vec<Stored>> {
     history.stage.rows(
         "SELECT c.id, c.order_id, c.serial, c.key_fingerprint, c.revoked_at, c.seat, \
            b.leaf_pem AS leaf, ch.pem AS chain, \
-           (SELECT COUNT(*) FROM certificate_names AS n WHERE n.certificate_id = c.id) AS names \
+           (SELECT COUNT(*) FROM certificate_parts AS n WHERE n.certificate_id = c.id) AS names \
          FROM certificates AS c LEFT JOIN certificate_bodies AS b ON b.certificate_id = c.id \
          LEFT JOIN chains AS ch ON ch.id = b.chain_id",
     )
@@ -292,14 +292,15 @@ fn deletions(history: &mut History, orders: &[Order]) {
 
 /// The access key is in the database as a seal only, the administrator's token not at all.
 fn secrets(history: &mut History) -> Result<()> {
-    const TABLES: [(&str, &str); 20] = [
+    const TABLES: [(&str, &str); 21] = [
         ("credentials", "SELECT * FROM credentials"),
         ("directory", "SELECT * FROM directory"),
         ("csrs", "SELECT * FROM csrs"),
         ("orders", "SELECT * FROM orders"),
         ("idempotency", "SELECT * FROM idempotency"),
         ("certificates", "SELECT * FROM certificates"),
-        ("certificate_names", "SELECT * FROM certificate_names"),
+        ("certificate_parts", "SELECT * FROM certificate_parts"),
+        ("order_parts", "SELECT * FROM order_parts"),
         ("certificate_bodies", "SELECT * FROM certificate_bodies"),
         ("chains", "SELECT * FROM chains"),
         ("jobs", "SELECT * FROM jobs"),

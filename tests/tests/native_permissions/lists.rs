@@ -241,11 +241,13 @@ fn certificates_that_share_a_number_or_a_key_are_told_apart_by_account() {
     let stage = Stage::set();
     let world = &stage.story.world;
     // Two CAs may draw one serial number, and one key may be certified twice.
-    let share = Statement::new("UPDATE certificates SET serial = '0A', key_fingerprint = 'aa'");
-    block_on(world.database().batch(vec![share])).unwrap();
+    let key = "aa".repeat(32);
+    let share = Statement::new("UPDATE certificates SET serial = '0A', key_fingerprint = ?1");
+    block_on(world.database().batch(vec![share.bind(key.as_str())])).unwrap();
+    let by_key = format!("keyFingerprint={}", key.to_uppercase());
     for (own, foreign) in [(&stage.own, &stage.foreign), (&stage.foreign, &stage.own)] {
         let (bounded, _) = token(world, Role::Viewer, Some(&own.credential));
-        for query in ["serial=0a", "keyFingerprint=AA"] {
+        for query in ["serial=0a", "q=0a", by_key.as_str()] {
             let shown = everything(&stage, &bounded, Endpoint::ListCertificates, query);
             let [mine, theirs] = [own, foreign].map(|of| text(&of.certificate["id"]));
             assert_eq!(

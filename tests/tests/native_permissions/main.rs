@@ -12,6 +12,5 @@ mod access;
 mod aims;
 mod every_endpoint;
 mod lists;
-mod replies;
 mod stage;
 mod tokens;

@@ -64,19 +64,14 @@ pub(crate) fn Certificates(filter: Signal<Filter>) -> impl IntoView {
 
 #[component]
 fn Search(filter: Signal<Filter>) -> impl IntoView {
-    let host = linked(filter, "host");
+    let text = linked(filter, "q");
     let issuer = linked(filter, "issuer");
     let key = linked(filter, "key");
-    let serial = linked(filter, "serial");
     let within = linked(filter, "within");
     let wanted = move || {
         Filter::default()
-            .with("host", crate::idn::to_ascii(&host.get()))
+            .with("q", text.get().trim())
             .with("issuer", issuer.get().trim())
-            .with(
-                "serial",
-                serial.get().trim().replace(':', "").to_uppercase(),
-            )
             .with("key", key.get())
             .with("within", within.get())
     };
@@ -112,12 +107,10 @@ fn Search(filter: Signal<Filter>) -> impl IntoView {
             .chain(days)
             .collect::<Vec<_>>()
     };
-    let is_open = filter.with_untracked(|filter| {
-        !filter.get("issuer").is_empty() || !filter.get("serial").is_empty()
-    });
+    let is_open = filter.with_untracked(|filter| !filter.get("issuer").is_empty());
     view! {
         <form class="filters" role="search" on:submit=submit>
-            <SearchField id="host" label=t("filter_host") value=host />
+            <SearchField id="host" label=t("search_certificates") value=text />
             <Select
                 id="within"
                 label=t("filter_within")
@@ -130,7 +123,6 @@ fn Search(filter: Signal<Filter>) -> impl IntoView {
                 <summary>{t("filter_more")}</summary>
                 <div class="fields">
                     <SearchField id="issuer" label=t("filter_issuer") value=issuer />
-                    <SearchField id="serial" label=t("filter_serial") value=serial />
                 </div>
             </details>
         </form>
@@ -157,8 +149,14 @@ fn table(page: Signal<Page<CertificateView>>, filter: Signal<Filter>, keys: KeyM
     let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
     let none = move || {
         let is_all = filter.with(Filter::is_empty);
-        let text = t(if is_all {
+        let has_more = page.with(|page| page.next_cursor.is_some());
+        let is_named = filter.with(|filter| !filter.get("q").is_empty());
+        let text = t(if has_more {
+            "none_found_yet"
+        } else if is_all {
             "certificates_none"
+        } else if is_named {
+            "certificates_none_named"
         } else {
             "certificates_none_found"
         });

@@ -53,8 +53,8 @@ fn Look() -> impl IntoView {
     let search = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let host = crate::idn::to_ascii(&search.get_untracked());
-        let href = Route::Certificates(Filter::by("host", host)).href();
+        let typed = search.get_untracked();
+        let href = Route::Certificates(Filter::by("q", typed.trim())).href();
         spawn_local(async move { browser::open_application(&href).await });
     };
     view! {
@@ -112,7 +112,8 @@ fn Site() -> impl IntoView {
         let name = host.get()?;
         let asked = name.clone();
         let found = fetched(move |client| {
-            let filter = Filter::by("host", &asked).with("limit", "5");
+            // The name itself, or a wildcard that stands for it; the last to expire come first.
+            let filter = Filter::by("covers", &asked).with("limit", "5");
             async move { client.get(op::ListCertificates, "", &filter).await }
         });
         let order = Route::NewOrder(Filter::by("host", &name));

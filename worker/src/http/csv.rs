@@ -92,6 +92,10 @@ pub(super) fn certificates(page: &Page<CertificateView>, uri: &http::Uri) -> Tex
     sheet(&columns, rows, page.next_cursor.as_deref(), uri)
 }
 
+/// Without it Excel takes the file for one in the code page of the machine. It stands at the beginning
+/// of the first page alone, since the pages are put together.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 fn sheet<const N: usize>(
     columns: &[&str; N],
     rows: impl Iterator<Item = [String; N]>,
@@ -105,6 +109,7 @@ fn sheet<const N: usize>(
     let others: Vec<&str> = others.collect();
     let mut text = String::new();
     if !given.split('&').any(|pair| pair.starts_with("cursor=")) {
+        text.push(BYTE_ORDER_MARK);
         line(&mut text, columns.iter().copied());
     }
     for row in rows {
@@ -130,19 +135,35 @@ fn line<'f>(text: &mut String, fields: impl Iterator<Item = &'f str>) {
     text.push_str("\r\n");
 }
 
-/// A field, quoted where RFC 4180 asks for it. What a spreadsheet would take for a formula gets an
-/// apostrophe in front (OWASP, CSV injection).
+/// What a program may take for the end of a cell, whatever RFC 4180 says: it depends on the country
+/// that a machine is set to.
+const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\r', '\n'];
+
+/// A field, quoted where a program may split it. What a spreadsheet would take for a formula, at the
+/// beginning or behind anything that a program may split at, gets an apostrophe in front (OWASP, CSV
+/// injection).
 fn quoted(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let field = if is_formula {
-        format!("'{field}")
-    } else {
-        field.to_owned()
+    let is_formula = |cell: &str| {
+        let cell = cell.trim_start_matches([' ', '"', '\'', '\u{a0}', '\u{feff}', '\u{200b}']);
+        // The second row are the same signs in full width, which some programs take as well.
+        cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
     };
-    if field.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
+    let is_split = field.contains(SEPARATORS) || field.contains('"');
+    let mut text = String::with_capacity(field.len());
+    for cell in field.split_inclusive(SEPARATORS) {
+        if is_formula(cell) {
+            text.push('\'');
+        }
+        text.push_str(cell);
+    }
+    // Programs drop these, and then see what stands behind them.
+    if field.starts_with(['\t', '\r', '\n']) {
+        text.insert(0, '\'');
+    }
+    if is_split {
+        format!("\"{}\"", text.replace('"', "\"\""))
     } else {
-        field
+        text
     }
 }
 
@@ -156,5 +177,19 @@ mod tests {
         assert_eq!(quoted("a,b \"c\""), "\"a,b \"\"c\"\"\"");
         assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
         assert_eq!(quoted("*.whitlock.example"), "*.whitlock.example");
+        assert_eq!(quoted("+1"), "'+1");
+        assert_eq!(quoted("\t=1"), "\"'\t'=1\"");
+        assert_eq!(quoted("CN=a, O=b"), "\"CN=a, O=b\"");
+        for separator in [",", ";", "\t", "|", "\n", "\r\n"] {
+            for cell in ["=1+1", "@SUM(A1)", " =1", "\"=1", "-1", "+1", "＝1"] {
+                let shown = quoted(&format!("Whitlock{separator}{cell}"));
+                let inner = shown.trim_matches('"');
+                let split: Vec<&str> = inner.split(separator).collect();
+                assert!(
+                    shown.starts_with('"') && split[1].starts_with('\''),
+                    "{shown:?}"
+                );
+            }
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! What lists are searched for, read from a request's address. Lists and their CSV take the same.
 
+use certwright_core::{certificate::Serial, search};
+
 use crate::{
     caller::Caller,
     fault::Fault,
     paging::Paging,
-    storage::{audit_list::Wanted, orders::Direction},
-    usecase::{audit::AuditSearch, certificates::Search, lists::OrderSearch},
+    storage::{audit::Walk, order_list::Direction},
+    usecase::{certificates::Search, lists::OrderSearch},
 };
 
 use super::query::Query;
@@ -13,6 +15,7 @@ use super::query::Query;
 /// A search for orders.
 pub(super) fn orders(uri: &http::Uri, caller: &Caller) -> Result<(OrderSearch, Paging), Fault> {
     let known = [
+        "q",
         "state",
         "stuck",
         "credentialId",
@@ -27,7 +30,8 @@ pub(super) fn orders(uri: &http::Uri, caller: &Caller) -> Result<(OrderSearch, P
         state: query.text("state"),
         is_stuck: query.flag("stuck")?,
         within: caller.within(query.id("credentialId")?)?,
-        host: query.text("host"),
+        text: text(&query)?,
+        host: host(&query, "host")?,
         is_deleted: query.flag("deleted")?,
         direction: match query.text("sort").as_deref() {
             None | Some("newest") => Direction::NewestFirst,
@@ -41,6 +45,8 @@ pub(super) fn orders(uri: &http::Uri, caller: &Caller) -> Result<(OrderSearch, P
 /// A search for certificates.
 pub(super) fn certificates(uri: &http::Uri, caller: &Caller) -> Result<(Search, Paging), Fault> {
     let known = [
+        "q",
+        "covers",
         "host",
         "credentialId",
         "issuer",
@@ -54,14 +60,18 @@ pub(super) fn certificates(uri: &http::Uri, caller: &Caller) -> Result<(Search, 
         "cursor",
     ];
     let query = Query::read(uri, &known)?;
+    let (fingerprint, sha1) = fingerprints(&query)?;
     let search = Search {
-        host: query.text("host"),
+        text: text(&query)?,
+        covers: host(&query, "covers")?,
+        host: host(&query, "host")?,
         within: caller.within(query.id("credentialId")?)?,
         issuer: query.text("issuer"),
         key: query.text("key"),
-        serial: query.text("serial"),
-        key_fingerprint: query.text("keyFingerprint"),
-        fingerprint: query.text("fingerprint"),
+        serials: serials(&query)?,
+        key_fingerprint: key_fingerprint(&query)?,
+        fingerprint,
+        sha1,
         expires_before: query.time("expiresBefore")?,
         expires_after: query.time("expiresAfter")?,
     };
@@ -69,46 +79,93 @@ pub(super) fn certificates(uri: &http::Uri, caller: &Caller) -> Result<(Search, 
 }
 
 /// Which entries of the audit trail.
-pub(super) fn audit(uri: &http::Uri) -> Result<(AuditSearch, Paging), Fault> {
-    let known = [
-        "subject", "actor", "action", "account", "from", "before", "seq", "limit", "cursor",
-    ];
+pub(super) fn audit(uri: &http::Uri) -> Result<(Walk, Paging), Fault> {
+    let known = ["subject", "actor", "account", "seq", "limit", "cursor"];
     let query = Query::read(uri, &known)?;
-    let wanted = Wanted {
-        subject: query.text("subject"),
-        actor: query.text("actor"),
-        action: query.text("action"),
-        account: query.text("account"),
-        from: query.time("from")?,
-        before: query.time("before")?,
-    };
-    if let (Some(from), Some(before)) = (wanted.from, wanted.before)
-        && from >= before
-    {
-        let message = "must be later than the beginning of the time range";
-        return Err(Fault::invalid("before", "out-of-range", message));
-    }
     let seq = query.text("seq").map(|seq| seq.parse::<i64>()).transpose();
-    let seq =
-        seq.map_err(|_| Fault::invalid("seq", "malformed", "must be the number of an entry"))?;
-    let search = match (seq, wanted) {
-        (None, wanted) => AuditSearch::Entries(wanted),
-        (Some(seq), wanted) => match wanted.account.clone() {
-            Some(account)
-                if wanted
-                    == (Wanted {
-                        account: wanted.account.clone(),
-                        ..Wanted::default()
-                    }) =>
-            {
-                AuditSearch::Place(account, seq)
-            }
-            _ => {
-                let message = "numbers the entries of one chain: give its account as well, \
-                               and no other parameter";
-                return Err(Fault::invalid("seq", "combined", message));
-            }
-        },
+    let seq = seq.map_err(|_| Fault::invalid("seq", "malformed", "is the number of an entry"))?;
+    let asked = (
+        query.text("subject"),
+        query.text("actor"),
+        query.text("account"),
+        seq,
+    );
+    let walk = match asked {
+        (None, None, None, None) => Walk::All,
+        (Some(subject), None, None, None) => Walk::Subject(subject),
+        (None, Some(actor), None, None) => Walk::Actor(actor),
+        (None, None, Some(account), None) => Walk::Account(account),
+        (None, None, Some(account), Some(seq)) => Walk::Place(account, seq),
+        (.., None, Some(_)) => {
+            let message = "numbers the entries of one chain; give its account as well";
+            return Err(Fault::invalid("seq", "combined", message));
+        }
+        _ => {
+            let message = "subject, actor and account can't be combined; give one of them";
+            return Err(Fault::invalid("subject", "combined", message));
+        }
     };
-    Ok((search, query.paging()?))
+    Ok((walk, query.paging()?))
+}
+
+/// What was typed into a search field.
+fn text(query: &Query) -> Result<Option<search::Query>, Fault> {
+    let read = |text: String| {
+        search::Query::read(&text).map_err(|fault| Fault::invalid("q", "not-understood", fault))
+    };
+    query.text("q").map(read).transpose()
+}
+
+/// A host, as people paste them: a URL will do.
+fn host(query: &Query, name: &str) -> Result<Option<String>, Fault> {
+    let read = |text: String| {
+        let names = search::Query::read(&text).map(|read| read.names);
+        let first = names.ok().and_then(|names| names.into_iter().next());
+        first.ok_or_else(|| {
+            let message = "must be a domain name or a URL; give a name such as www.example.com";
+            Fault::invalid(name, "malformed-name", message)
+        })
+    };
+    query.text(name).map(read).transpose()
+}
+
+fn serials(query: &Query) -> Result<Vec<Serial>, Fault> {
+    let Some(text) = query.text("serial") else {
+        return Ok(Vec::new());
+    };
+    let found = search::serials(&text);
+    if found.is_empty() {
+        let message = "must be a serial number in hexadecimal or decimal; copy it from the \
+                       certificate, with or without colons";
+        return Err(Fault::invalid("serial", "malformed", message));
+    }
+    Ok(found)
+}
+
+fn key_fingerprint(query: &Query) -> Result<Option<String>, Fault> {
+    let read = |text: String| {
+        search::fingerprint(&text, 32).ok_or_else(|| {
+            let message = "must be a SHA-256 fingerprint; give its 64 hexadecimal digits, with or \
+                           without colons";
+            Fault::invalid("keyFingerprint", "malformed", message)
+        })
+    };
+    query.text("keyFingerprint").map(read).transpose()
+}
+
+/// A certificate's fingerprint: SHA-256, or else SHA-1.
+fn fingerprints(query: &Query) -> Result<(Option<String>, Option<String>), Fault> {
+    let Some(text) = query.text("fingerprint") else {
+        return Ok((None, None));
+    };
+    let found = (
+        search::fingerprint(&text, 32),
+        search::fingerprint(&text, 20),
+    );
+    if found == (None, None) {
+        let message = "must be a SHA-256 or SHA-1 fingerprint; give its 64 or 40 hexadecimal \
+                       digits, with or without colons";
+        return Err(Fault::invalid("fingerprint", "malformed", message));
+    }
+    Ok(found)
 }

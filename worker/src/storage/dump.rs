@@ -203,13 +203,3 @@ pub fn insert(kind: Kind, rows: String) -> Vec<Statement> {
         ],
     }
 }
-
-/// The names under which restored certificates are found: pairs of host and certificate.
-#[must_use]
-pub fn insert_names(pairs: String) -> Statement {
-    Statement::new(
-        "INSERT OR IGNORE INTO certificate_names (host, certificate_id) \
-         SELECT value ->> 0, value ->> 1 FROM json_each(?1)",
-    )
-    .bind(pairs)
-}

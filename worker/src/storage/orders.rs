@@ -3,16 +3,13 @@
 use certwright_core::{
     ids::{CredentialId, OrderId},
     import::CaIdentity,
-    names::CertificateName,
     order::Order,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    database::{Database, DatabaseFault, Rows, Statement, decode, json},
-    paging::Cursor,
-};
+use super::parts::{self, Indexed};
+use crate::database::{Database, DatabaseFault, Rows, Statement, decode, json};
 
 #[derive(Deserialize)]
 struct RecordRow {
@@ -29,7 +26,6 @@ struct Stored<'a> {
     request: Option<&'a str>,
     state: &'static str,
     stuck: i64,
-    host: String,
     key: Option<String>,
     next_check: Option<i64>,
     ordered: i64,
@@ -52,7 +48,6 @@ fn stored(order: &Order) -> Result<Stored<'_>, DatabaseFault> {
             .map(|number| number.as_str()),
         state: order.state.name(),
         stuck: i64::from(order.is_stuck()),
-        host: searchable(&order.domain),
         key: order.key.as_ref().map(ToString::to_string),
         next_check: order.next_check_at.map(|at| at.unix()),
         ordered: order.ordered_at.unix(),
@@ -61,16 +56,6 @@ fn stored(order: &Order) -> Result<Stored<'_>, DatabaseFault> {
         over: order.version.saturating_sub(1),
         record: json(order)?,
     })
-}
-
-/// A name as the indexes have it: labels reversed, a dot at the end, so that a host and all below
-/// it are one range. What is no DNS name is kept as it is.
-#[must_use]
-pub fn searchable(domain: &str) -> String {
-    let reversed = domain
-        .parse::<CertificateName>()
-        .map_or_else(|_| domain.to_ascii_lowercase(), |name| name.reversed());
-    format!("{reversed}.")
 }
 
 /// Orders as a parameter for [`insert`], [`update`] and the admission of certificates.
@@ -82,24 +67,30 @@ pub fn parameter(orders: &[&Order]) -> Result<String, DatabaseFault> {
     json(&rows?)
 }
 
-/// Inserts orders; one that the CA's number shows to be known already is left alone, which makes
-/// importing the same page twice harmless.
+/// Inserts orders, and what they are found by; one that the CA's number shows to be known already is
+/// left alone, which makes importing the same page twice harmless.
 ///
 /// # Errors
 /// [`DatabaseFault`].
-pub fn insert(orders: &[&Order]) -> Result<Statement, DatabaseFault> {
-    Ok(Statement::new(
+pub fn insert(orders: &[&Order]) -> Result<[Statement; 2], DatabaseFault> {
+    let rows = Statement::new(
         "INSERT OR IGNORE INTO orders (id, credential_id, reference, ca_order_number, \
-           ca_request_number, state, is_stuck, host, key_fingerprint, next_check_at, ordered_at, \
+           ca_request_number, state, is_stuck, key_fingerprint, next_check_at, ordered_at, \
            is_deleted, version, record) \
          SELECT value ->> 'id', value ->> 'credential', value ->> 'reference', \
            value ->> 'number', value ->> 'request', value ->> 'state', value ->> 'stuck', \
-           value ->> 'host', \
            value ->> 'key', value ->> 'next_check', value ->> 'ordered', value ->> 'deleted', \
            value ->> 'version', value ->> 'record' \
          FROM json_each(?1)",
-    )
-    .bind(parameter(orders)?))
+    );
+    let indexed: Vec<Indexed> = orders
+        .iter()
+        .map(|order| {
+            let names = std::iter::once(&order.domain).chain(&order.additional_domains);
+            Indexed::new(order.id.as_str(), names.map(String::as_str))
+        })
+        .collect();
+    Ok([rows.bind(parameter(orders)?), parts::of_orders(&indexed)?])
 }
 
 /// Stores changed orders, each only over the version that it was made from.
@@ -118,14 +109,14 @@ pub fn update(orders: &[&Order]) -> Result<Statement, DatabaseFault> {
     .bind(parameter(orders)?))
 }
 
-fn orders(rows: Rows) -> Result<Vec<Order>, DatabaseFault> {
+pub(super) fn orders(rows: Rows) -> Result<Vec<Order>, DatabaseFault> {
     let rows: Vec<RecordRow> = decode(rows)?;
-    rows.into_iter()
-        .map(|row| {
-            serde_json::from_str(&row.record)
-                .map_err(|error| DatabaseFault(format!("an order does not convert: {error}")))
-        })
-        .collect()
+    rows.iter().map(|row| order(&row.record)).collect()
+}
+
+pub(super) fn order(record: &str) -> Result<Order, DatabaseFault> {
+    serde_json::from_str(record)
+        .map_err(|error| DatabaseFault(format!("an order does not convert: {error}")))
 }
 
 /// The orders with these ids, deleted ones included, in no promised order.
@@ -276,112 +267,4 @@ pub async fn with_key(
     let except = except.map_or("", |id| id.as_str());
     let statement = statement.bind(fingerprint).bind(except);
     Ok(orders(database.query(statement).await?)?.pop())
-}
-
-/// Which index a list walks. Each walk reads rows in proportion to the page.
-pub enum Walk<'a> {
-    /// Everything.
-    All,
-    /// Those at the CA that do not go on until a person acts.
-    Stuck,
-    /// One state.
-    State(&'a str),
-    /// One account.
-    Credential(&'a str),
-    /// A host and everything below it, as [`searchable`] writes it.
-    Host(&'a str),
-}
-
-/// Which orders come first. A walk by host follows the names instead.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Direction {
-    /// Those ordered last.
-    #[default]
-    NewestFirst,
-    /// Those ordered first.
-    OldestFirst,
-}
-
-/// A page of orders along an index, and the position of the last row that was read.
-///
-/// # Errors
-/// [`DatabaseFault`].
-pub async fn walk(
-    database: &impl Database,
-    walk: &Walk<'_>,
-    is_deleted: bool,
-    direction: Direction,
-    after: &Cursor,
-    limit: u32,
-) -> Result<Vec<Order>, DatabaseFault> {
-    let deleted = i64::from(is_deleted);
-    let statement = match (walk, direction) {
-        (Walk::All, Direction::NewestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 \
-             AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
-        ),
-        (Walk::State(_), Direction::NewestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 AND state = ?5 \
-             AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
-        ),
-        (Walk::Credential(_), Direction::NewestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
-             AND (ordered_at, id) < (?2, ?3) ORDER BY ordered_at DESC, id DESC LIMIT ?4",
-        ),
-        (Walk::All, Direction::OldestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 \
-             AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
-        ),
-        (Walk::State(_), Direction::OldestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 AND state = ?5 \
-             AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
-        ),
-        (Walk::Credential(_), Direction::OldestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_deleted = ?1 AND credential_id = ?5 \
-             AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
-        ),
-        (Walk::Stuck, Direction::NewestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_stuck = 1 AND state = 'pending' AND is_deleted = 0 \
-             AND ?1 = 0 AND (ordered_at, id) < (?2, ?3) \
-             ORDER BY ordered_at DESC, id DESC LIMIT ?4",
-        ),
-        (Walk::Stuck, Direction::OldestFirst) => Statement::new(
-            "SELECT record FROM orders WHERE is_stuck = 1 AND state = 'pending' AND is_deleted = 0 \
-             AND ?1 = 0 AND (ordered_at, id) > (?2, ?3) ORDER BY ordered_at, id LIMIT ?4",
-        ),
-        (Walk::Host(host), _) => return by_host(database, host, deleted, after, limit).await,
-    };
-    let statement = statement
-        .bind(deleted)
-        .bind(after.number)
-        .bind(after.text.as_str())
-        .bind(limit);
-    let statement = match walk {
-        Walk::State(value) | Walk::Credential(value) => statement.bind(*value),
-        Walk::All | Walk::Stuck | Walk::Host(_) => statement,
-    };
-    orders(database.query(statement).await?)
-}
-
-/// The position in a walk by host is the host and the id, joined by a space, which neither holds.
-async fn by_host(
-    database: &impl Database,
-    host: &str,
-    deleted: i64,
-    after: &Cursor,
-    limit: u32,
-) -> Result<Vec<Order>, DatabaseFault> {
-    let (seen_host, seen_id) = after.text.split_once(' ').unwrap_or((host, ""));
-    // '/' follows '.' in ASCII: the range is the host and everything below it.
-    let statement = Statement::new(
-        "SELECT record FROM orders WHERE is_deleted = ?1 AND (host, id) > (?2, ?3) \
-         AND host < rtrim(?5, '.') || '/' ORDER BY host, id LIMIT ?4",
-    );
-    let statement = statement
-        .bind(deleted)
-        .bind(seen_host)
-        .bind(seen_id)
-        .bind(limit)
-        .bind(host);
-    orders(database.query(statement).await?)
 }

@@ -78,7 +78,8 @@ pub fn end() -> Statement {
 #[must_use]
 pub fn wipe() -> Vec<Statement> {
     [
-        "DELETE FROM certificate_names",
+        "DELETE FROM certificate_parts",
+        "DELETE FROM order_parts",
         "DELETE FROM certificate_bodies",
         "DELETE FROM chains",
         "DELETE FROM certificates",

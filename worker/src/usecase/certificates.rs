@@ -1,24 +1,39 @@
 //! Finding and exporting certificates.
 
 use certwright_api::{certificates::CertificateView, page::Page};
-use certwright_core::{ids::CertificateId, names::DomainName, time::Timestamp};
+use certwright_core::{
+    certificate::{Certificate, Serial},
+    ids::CertificateId,
+    search::{self, Match, Query},
+    time::Timestamp,
+};
 
+use super::gather::gather;
 use crate::{
     caller::Within,
+    database::Database,
     fault::Fault,
     paging::{Cursor, Paging},
     platform::Platform,
     storage::{
-        certificates::{self, Walk},
-        orders::searchable,
+        certificates::{set_sha1, without_sha1},
+        inventory::{self, Exact, Walk},
+        parts::Found,
     },
 };
 
-/// What the inventory is searched for. One of the filters decides the index that is walked; the
-/// others are applied to what the walk reads.
+/// Certificates that get their SHA-1 in a round of the schedule.
+const SHA1_PER_ROUND: u32 = 50;
+
+/// What the inventory is searched for. One of the filters decides the indexes that are walked; the
+/// others are applied to what the walks read.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// A host, and everything below it.
+    /// What was typed into a search field, in every sense.
+    pub text: Option<Query>,
+    /// A host: certificates that are good for it and nothing else.
+    pub covers: Option<String>,
+    /// A host, everything below it, and wildcards that stand for it.
     pub host: Option<String>,
     /// Whose.
     pub within: Within,
@@ -26,12 +41,14 @@ pub struct Search {
     pub issuer: Option<String>,
     /// One kind of key, such as `P-256`.
     pub key: Option<String>,
-    /// One serial number, hex.
-    pub serial: Option<String>,
+    /// One serial number, in each sense that it has.
+    pub serials: Vec<Serial>,
     /// One public key's fingerprint.
     pub key_fingerprint: Option<String>,
-    /// One certificate's fingerprint.
+    /// One certificate's fingerprint, SHA-256.
     pub fingerprint: Option<String>,
+    /// One certificate's fingerprint, SHA-1.
+    pub sha1: Option<String>,
     /// Only what runs out before this.
     pub expires_before: Option<Timestamp>,
     /// Only what runs out after this.
@@ -39,16 +56,27 @@ pub struct Search {
 }
 
 impl Search {
-    /// The most selective index.
-    fn walk(&self, host: Option<&str>) -> Walk {
-        if let (Some(host), None) = (host, self.within.bound()) {
-            Walk::Host(host.to_owned())
-        } else if let Some(value) = &self.fingerprint {
-            Walk::Fingerprint(value.to_ascii_lowercase())
-        } else if let Some(value) = &self.serial {
-            Walk::Serial(value.to_ascii_uppercase())
+    /// The most selective indexes.
+    fn walks(&self) -> Vec<Walk> {
+        if let Some(query) = &self.text {
+            return senses(query);
+        }
+        if let Some(host) = &self.covers {
+            return vec![Walk::Covers(host.clone())];
+        }
+        if let Some(host) = &self.host {
+            return vec![Walk::Covers(host.clone()), Walk::Below(host.clone())];
+        }
+        let exact = Exact {
+            serials: self.serials.iter().map(ToString::to_string).collect(),
+            sha256: self.fingerprint.clone(),
+            sha1: self.sha1.clone(),
+            ..Exact::default()
+        };
+        vec![if exact != Exact::default() {
+            Walk::Exact(exact)
         } else if let Some(value) = &self.key_fingerprint {
-            Walk::Key(value.to_ascii_lowercase())
+            Walk::Key(value.clone())
         } else if let Some(bound) = self.within.bound() {
             // Whoever is bounded to an account walks its certificates alone: a walk along others
             // would show, as the place where a page ends, that they are there.
@@ -61,19 +89,7 @@ impl Search {
             Walk::KeyKind(value.clone())
         } else {
             Walk::All
-        }
-    }
-
-    /// The host as the indexes have it.
-    fn searchable_host(&self) -> Result<Option<String>, Fault> {
-        let Some(host) = &self.host else {
-            return Ok(None);
-        };
-        let host = host.trim().trim_start_matches("*.").trim_end_matches('.');
-        let name: DomainName = host
-            .parse()
-            .map_err(|fault| Fault::invalid("host", "malformed-name", fault))?;
-        Ok(Some(searchable(name.as_str())))
+        }]
     }
 
     fn admits(&self, view: &CertificateView) -> bool {
@@ -82,12 +98,25 @@ impl Search {
                 .as_deref()
                 .is_none_or(|wanted| wanted.eq_ignore_ascii_case(actual))
         };
+        let has = |wanted: &Option<String>, least: Match| {
+            let names = || view.names.iter().map(String::as_str);
+            let fit = |text: &String| search::find(names(), text).map(|(fit, _)| fit);
+            wanted
+                .as_ref()
+                .is_none_or(|text| fit(text).is_some_and(|fit| fit <= least))
+        };
         self.within
             .account()
             .is_none_or(|account| *account == view.credential_id)
+            && has(&self.covers, Match::Covers)
+            && has(&self.host, Match::Below)
             && is(&self.issuer, &view.issuer)
             && is(&self.key, &view.key)
-            && is(&self.serial, &view.serial)
+            && (self.serials.is_empty()
+                || self
+                    .serials
+                    .iter()
+                    .any(|serial| serial.to_string() == view.serial))
             && is(&self.key_fingerprint, &view.key_fingerprint)
             && is(&self.fingerprint, &view.fingerprint)
             && self
@@ -97,12 +126,72 @@ impl Search {
                 .expires_after
                 .is_none_or(|limit| view.not_after > limit)
     }
+
+    /// Where a walk begins.
+    fn start(&self, walk: &Walk) -> Option<Cursor> {
+        let is_by_name = matches!(walk, Walk::Covers(_) | Walk::Below(_) | Walk::Begins(_));
+        self.expires_after
+            .filter(|_| !is_by_name)
+            .map(|after| Cursor {
+                number: after.unix(),
+                text: "~".to_owned(),
+            })
+    }
 }
 
-/// A page of the inventory, what runs out soonest first; a search by host in the order of names.
-///
-/// The walk reads one page's rows; where further filters drop some of them, the page is shorter
-/// and its cursor goes on, so that no search reads more rows than a page has.
+/// The walks that find a text in each of its senses, the most certain ones first.
+fn senses(query: &Query) -> Vec<Walk> {
+    let exact = Exact {
+        id: query.id.clone(),
+        serials: query.serials.iter().map(ToString::to_string).collect(),
+        sha256: query.sha256.clone(),
+        sha1: query.sha1.clone(),
+        numbers: query.numbers.clone(),
+    };
+    let mut walks = Vec::new();
+    if exact != Exact::default() {
+        walks.push(Walk::Exact(exact));
+    }
+    walks.extend(query.sha256.clone().map(Walk::Key));
+    for name in &query.names {
+        walks.push(Walk::Covers(name.clone()));
+        walks.push(Walk::Below(name.clone()));
+        walks.push(Walk::Begins(name.clone()));
+    }
+    walks
+}
+
+/// Whether a walk finds this certificate, as far as its own content tells.
+fn finds(walk: &Walk, view: &CertificateView) -> bool {
+    let fit = |text: &str| search::find(view.names.iter().map(String::as_str), text);
+    match walk {
+        Walk::Exact(exact) => {
+            exact.serials.contains(&view.serial)
+                || exact.sha256.as_deref() == Some(view.fingerprint.as_str())
+        }
+        Walk::Key(key) => *key == view.key_fingerprint,
+        Walk::Covers(text) => fit(text).is_some_and(|(fit, _)| fit == Match::Covers),
+        Walk::Below(text) => fit(text).is_some_and(|(fit, _)| fit <= Match::Below),
+        Walk::Begins(text) => fit(text).is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a row is the first of its certificate: not found by an earlier walk, nor by an earlier part.
+fn is_first(walks: &[Walk], number: usize, row: &Found<CertificateView>) -> bool {
+    let is_new = !walks.iter().take(number).any(|walk| finds(walk, &row.item));
+    let (Some(Walk::Begins(text)), Some(found)) = (walks.get(number), &row.part) else {
+        return is_new;
+    };
+    let names = row.item.names.iter().map(String::as_str);
+    let comes_before = |part: &search::Part| {
+        part.text.starts_with(text) && (&part.text, part.kind) < (&found.text, found.kind)
+    };
+    is_new && !search::parts(names).iter().any(comes_before)
+}
+
+/// A page of the inventory, what runs out soonest first; what is searched for by name in the order of
+/// how well it fits, what runs out last first.
 ///
 /// # Errors
 /// [`Fault::Invalid`] naming the parameter.
@@ -111,60 +200,49 @@ pub async fn search<P: Platform>(
     search: &Search,
     paging: &Paging,
 ) -> Result<Page<CertificateView>, Fault> {
-    let host = search.searchable_host()?;
-    let walk = search.walk(host.as_deref());
-    let is_by_host = matches!(walk, Walk::Host(_));
-    let start = match (search.expires_after, is_by_host) {
-        (Some(after), false) => Cursor {
-            number: after.unix(),
-            text: "~".to_owned(),
-        },
-        _ => Cursor::first(),
+    let walks = search.walks();
+    let account = search.within.account();
+    let read = async |walk: &Walk, after: Option<&Cursor>, limit: u32| {
+        let start = search.start(walk);
+        let after = after.or(start.as_ref());
+        let (database, until) = (platform.database(), search.expires_before);
+        Ok(inventory::walk(database, walk, account, until, after, limit).await?)
     };
-    let after = match (&paging.after, is_by_host) {
-        (Some(cursor), _) => cursor.clone(),
-        (None, true) => Cursor {
-            number: 0,
-            text: String::new(),
-        },
-        (None, false) => start,
+    let mut shown = std::collections::HashSet::new();
+    let keep = |number: usize, row: &mut Found<CertificateView>| {
+        if let Some(Walk::Covers(text) | Walk::Below(text) | Walk::Begins(text)) = walks.get(number)
+        {
+            let names = row.item.names.iter().map(String::as_str);
+            let matched = search::find(names, text).map(|(_, name)| name.to_owned());
+            row.item.matched_name = matched;
+        }
+        search.admits(&row.item)
+            && is_first(&walks, number, row)
+            && shown.insert(row.item.id.clone())
     };
-    let rows = certificates::walk(
-        platform.database(),
-        &walk,
-        search.within.bound(),
-        search.expires_before,
-        &after,
-        paging.limit + 1,
-    )
-    .await?;
-    let mut page = paging.page(rows, |view| position(view, is_by_host));
-    page.items.retain(|view| search.admits(view));
-    if let (Some(host), false) = (&host, is_by_host) {
-        page.items.retain_mut(|view| {
-            let is_below = |name: &&String| searchable(name).starts_with(host.as_str());
-            view.matched_name = view.names.iter().find(is_below).cloned();
-            view.matched_name.is_some()
-        });
-    }
-    let mut seen = std::collections::HashSet::new();
-    page.items.retain(|view| seen.insert(view.id.clone()));
-    Ok(page)
+    gather(paging, &walks, read, keep).await
 }
 
-fn position(view: &CertificateView, is_by_host: bool) -> Cursor {
-    if is_by_host {
-        let host = view.matched_name.as_deref().unwrap_or("");
-        Cursor {
-            number: 0,
-            text: format!("{} {}", searchable(host), view.id),
-        }
-    } else {
-        Cursor {
-            number: view.not_after.unix(),
-            text: view.id.to_string(),
-        }
+/// Fills in the SHA-1 of certificates that were stored before it was, some of them at a time.
+///
+/// # Errors
+/// [`Fault::Internal`].
+pub async fn fill_sha1<P: Platform>(platform: &P) -> Result<(), Fault> {
+    let database = platform.database();
+    let waiting = without_sha1(database, SHA1_PER_ROUND).await?;
+    if waiting.is_empty() {
+        return Ok(());
     }
+    let sha1 = |pem: &str| {
+        // One that can't be read is not looked at again.
+        Certificate::read(pem.as_bytes()).map_or_else(|_| String::new(), |one| one.sha1())
+    };
+    let pairs: Vec<_> = waiting
+        .into_iter()
+        .map(|row| (row.id, sha1(&row.leaf_pem)))
+        .collect();
+    database.batch(vec![set_sha1(&pairs)?]).await?;
+    Ok(())
 }
 
 /// The certificate with this id.
@@ -172,7 +250,7 @@ fn position(view: &CertificateView, is_by_host: bool) -> Cursor {
 /// # Errors
 /// [`Fault::NotFound`].
 pub async fn find<P: Platform>(platform: &P, id: &CertificateId) -> Result<CertificateView, Fault> {
-    certificates::by_id(platform.database(), id)
+    inventory::by_id(platform.database(), id)
         .await?
         .ok_or(Fault::NotFound("certificate"))
 }
@@ -219,7 +297,7 @@ pub async fn export<P: Platform>(
     id: &CertificateId,
     part: Part,
 ) -> Result<String, Fault> {
-    let body = certificates::body(platform.database(), id).await?;
+    let body = inventory::body(platform.database(), id).await?;
     let body = body.ok_or(Fault::NotFound("certificate"))?;
     match part {
         Part::Leaf => Ok(body.leaf_pem),

@@ -7,13 +7,13 @@ use certwright_api::{
 use certwright_core::{
     directory::{DirectoryItem, Domain},
     ids::{CredentialId, CsrId, JobId},
-    names::DomainName,
     order::{Order, OrderState},
+    search::Query,
     time::Timestamp,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{credentials, order_view};
+use super::{credentials, gather::gather, order_view};
 use crate::{
     caller::{Caller, Within},
     fault::Fault,
@@ -21,7 +21,8 @@ use crate::{
     platform::Platform,
     storage::{
         credentials as stored, csrs, directory, jobs,
-        orders::{self, Direction, Walk, searchable},
+        order_list::{self, Direction, Exact, Walk},
+        parts::Found,
     },
 };
 
@@ -34,15 +35,18 @@ pub struct OrderSearch {
     pub is_stuck: bool,
     /// Whose.
     pub within: Within,
-    /// A host, and everything below it.
+    /// What was typed into a search field, in every sense.
+    pub text: Option<Query>,
+    /// A host, everything below it, and wildcards that stand for it.
     pub host: Option<String>,
     /// Whether the deleted ones are wanted, instead of the others.
     pub is_deleted: bool,
-    /// Which come first, unless searched by host.
+    /// Which come first, unless searched for by text or host.
     pub direction: Direction,
 }
 
-/// A page of orders by time; a search by host in the order of names.
+/// A page of orders by time; what is searched for by name in the order of how well it fits, the latest
+/// first.
 ///
 /// # Errors
 /// [`Fault::Invalid`] naming the parameter.
@@ -58,73 +62,62 @@ pub async fn orders<P: Platform>(
         let message = format!("is one of {}", OrderState::NAMES.join(", "));
         return Err(Fault::invalid("state", "unknown", message));
     }
-    let host = match &search.host {
-        None => None,
-        Some(host) => {
-            let name: DomainName = host
-                .trim()
-                .trim_start_matches("*.")
-                .parse()
-                .map_err(|fault| Fault::invalid("host", "malformed-name", fault))?;
-            Some(searchable(name.as_str()))
-        }
+    let exact = exact(search);
+    let walks = walks(search, exact.as_ref());
+    let account = search.within.account();
+    let read = async |walk: &Walk<'_>, after: Option<&Cursor>, limit: u32| {
+        let (database, direction) = (platform.database(), search.direction);
+        let is_deleted = search.is_deleted;
+        let rows = order_list::walk(database, walk, account, is_deleted, direction, after, limit);
+        Ok(rows.await?)
     };
-    // Whoever is bounded to an account walks its orders alone, whatever else is searched for: a walk
-    // along others would show, as the place where a page ends, that they are there.
-    let account = search.within.account().map(CredentialId::as_str);
-    let walk = match (search.within.bound(), &host, &search.state, account) {
-        (Some(bound), ..) => Walk::Credential(bound.as_str()),
-        (None, Some(host), ..) => Walk::Host(host),
-        (None, None, _, _) if search.is_stuck && !search.is_deleted => Walk::Stuck,
-        (None, None, Some(state), _) => Walk::State(state),
-        (None, None, None, Some(account)) => Walk::Credential(account),
-        (None, None, None, None) => Walk::All,
+    let mut shown = std::collections::HashSet::new();
+    let keep = |_: usize, row: &mut Found<Order>| {
+        admits(search, &row.item) && shown.insert(row.item.id.clone())
     };
-    let is_by_host = matches!(walk, Walk::Host(_));
-    let start = match (is_by_host, search.direction) {
-        (true, _) => Cursor {
-            number: 0,
-            text: String::new(),
-        },
-        (false, Direction::NewestFirst) => Cursor::newest(),
-        (false, Direction::OldestFirst) => Cursor::first(),
-    };
-    let after = paging.after.clone().unwrap_or(start);
-    let limit = paging.limit + 1;
-    let rows = orders::walk(
-        platform.database(),
-        &walk,
-        search.is_deleted,
-        search.direction,
-        &after,
-        limit,
-    )
-    .await?;
-    let page = paging.page(rows, |order| position(order, is_by_host));
-    let items = page.items.into_iter().filter(|order| {
-        let is_host = |host: &String| searchable(&order.domain).starts_with(host.as_str());
-        admits(search, order) && host.as_ref().is_none_or(is_host)
-    });
+    let page = gather(paging, &walks, read, keep).await?;
+    let view = |order| order_view::view(order, caller, platform.now());
     Ok(Page {
-        items: items
-            .map(|order| order_view::view(order, caller, platform.now()))
-            .collect(),
+        items: page.items.into_iter().map(view).collect(),
         next_cursor: page.next_cursor,
     })
 }
 
-fn position(order: &Order, is_by_host: bool) -> Cursor {
-    if is_by_host {
-        Cursor {
-            number: 0,
-            text: format!("{} {}", searchable(&order.domain), order.id),
-        }
-    } else {
-        Cursor {
-            number: order.ordered_at.unix(),
-            text: order.id.to_string(),
-        }
+/// What a search asks for that few orders have in common.
+fn exact(search: &OrderSearch) -> Option<Exact> {
+    let query = search.text.as_ref()?;
+    let exact = Exact {
+        id: query.id.clone(),
+        numbers: query.numbers.clone(),
+        serials: query.serials.iter().map(ToString::to_string).collect(),
+        sha256: query.sha256.clone(),
+        sha1: query.sha1.clone(),
+    };
+    (exact != Exact::default()).then_some(exact)
+}
+
+/// The walks that find what is searched for, the most certain ones first.
+fn walks<'s>(search: &'s OrderSearch, exact: Option<&'s Exact>) -> Vec<Walk<'s>> {
+    if let Some(query) = &search.text {
+        let names = query
+            .names
+            .iter()
+            .flat_map(|name| [Walk::Covers(name), Walk::Below(name), Walk::Begins(name)]);
+        return exact.map(Walk::Exact).into_iter().chain(names).collect();
     }
+    if let Some(host) = &search.host {
+        return vec![Walk::Covers(host), Walk::Below(host)];
+    }
+    // Whoever is bounded to an account walks its orders alone, whatever else is searched for: a walk
+    // along others would show, as the place where a page ends, that they are there.
+    let account = search.within.account().map(CredentialId::as_str);
+    vec![match (search.within.bound(), &search.state, account) {
+        (Some(bound), ..) => Walk::Credential(bound.as_str()),
+        (None, _, _) if search.is_stuck && !search.is_deleted => Walk::Stuck,
+        (None, Some(state), _) => Walk::State(state),
+        (None, None, Some(account)) => Walk::Credential(account),
+        (None, None, None) => Walk::All,
+    }]
 }
 
 fn admits(search: &OrderSearch, order: &Order) -> bool {
@@ -133,6 +126,7 @@ fn admits(search: &OrderSearch, order: &Order) -> bool {
         .as_deref()
         .is_none_or(|state| state == order.state.name())
         && (!search.is_stuck || order.is_stuck())
+        && search.is_deleted == order.deleted_at.is_some()
         && search
             .within
             .account()

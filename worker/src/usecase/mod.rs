@@ -12,6 +12,7 @@ pub mod dcv;
 pub mod dead_letters;
 pub mod delete;
 pub mod dump;
+mod gather;
 pub mod import;
 pub mod license;
 pub mod lists;

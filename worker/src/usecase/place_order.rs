@@ -51,9 +51,10 @@ pub async fn run_once<P: Platform>(
     }
     let reference = OrderReference::fresh(platform);
     let rehearsed = validate_order::rehearse(platform, caller, request, reference).await?;
-    let findings = rehearsed.validation.findings;
     let Some((new_order, csr)) = rehearsed.order else {
-        let errors = findings
+        let errors = rehearsed
+            .validation
+            .findings
             .into_iter()
             .filter(|finding| finding.severity == Severity::Error);
         return Err(Fault::Invalid(
@@ -107,11 +108,13 @@ pub async fn run_once<P: Platform>(
         .common_name
         .clone()
         .unwrap_or_else(|| order.domain.clone());
+    let [placed, indexed] = orders::insert(&[&order])?;
     let statements = vec![
         // First, so that the loser of two simultaneous requests with one key writes nothing.
         idempotency::bind(&caller.actor, &key.key, &key.body_hash, &order.id, now),
         csrs::insert(&csr_id, &label, &facts, now)?,
-        orders::insert(&[&order])?,
+        placed,
+        indexed,
         work::insert(piece.as_slice(), now)?,
         audit::insert(platform, &entry),
     ];
@@ -124,8 +127,7 @@ pub async fn run_once<P: Platform>(
         let work = vec![piece.id];
         run(platform, &Message { work }, Urgency::Order).await?;
     }
-    let view = order_view::load(platform, caller, &order.id).await?;
-    Ok(OrderView { findings, ..view })
+    order_view::load(platform, caller, &order.id).await
 }
 
 async fn remembered<P: Platform>(

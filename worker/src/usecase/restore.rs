@@ -17,13 +17,13 @@ use serde::Serialize;
 
 use crate::{
     caller::Caller,
-    database::{Database, Statement, json},
+    database::{Database, Statement},
     fault::{Conflict, Fault},
     platform::Platform,
     random::Fresh,
     storage::{
-        audit, dump,
-        orders::{self, searchable},
+        audit, dump, orders,
+        parts::{self, Indexed},
         restore::{self, Restore},
         work::{self, NewWork},
     },
@@ -199,7 +199,7 @@ impl Part {
 #[derive(Default)]
 struct Rows {
     orders: Vec<Order>,
-    names: Vec<(String, String)>,
+    names: Vec<Indexed>,
     others: BTreeMap<Kind, Vec<String>>,
 }
 
@@ -212,9 +212,8 @@ impl Rows {
                 return;
             }
             Record::Certificate(row) => {
-                let hosts = row.names.iter().map(|name| searchable(name));
-                self.names
-                    .extend(hosts.map(|host| (host, row.id.to_string())));
+                let names = row.names.iter().map(String::as_str);
+                self.names.push(Indexed::new(row.id.as_str(), names));
                 text(&*row)
             }
             Record::License(row) => text(&row),
@@ -245,11 +244,11 @@ impl Rows {
             if let Some(rows) = self.others.get(&kind) {
                 statements.extend(dump::insert(kind, format!("[{}]", rows.join(","))));
             } else if kind == Kind::Order && !orders.is_empty() {
-                statements.push(orders::insert(&orders.iter().collect::<Vec<_>>())?);
+                statements.extend(orders::insert(&orders.iter().collect::<Vec<_>>())?);
             }
         }
         if !self.names.is_empty() {
-            statements.push(dump::insert_names(json(&self.names)?));
+            statements.extend(parts::of_certificates(&self.names)?);
         }
         let pieces: Vec<NewWork> = orders
             .iter()

@@ -193,7 +193,7 @@ impl Batch<'_> {
         let added: Vec<&Order> = plan.added.iter().map(|change| &change.order).collect();
         let changed: Vec<&Order> = plan.changed.iter().map(|change| &change.order).collect();
         if !added.is_empty() {
-            self.statements.push(orders::insert(&added)?);
+            self.statements.extend(orders::insert(&added)?);
         }
         if !changed.is_empty() {
             self.statements.push(orders::update(&changed)?);

@@ -20,7 +20,7 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
         let page: Page<CredentialView> = answer.await?;
         Ok(page.items)
     });
-    let host = linked(filter, "host");
+    let text = linked(filter, "q");
     let state = linked(filter, "state");
     let account = linked(filter, "credentialId");
     let order = linked(filter, "sort");
@@ -28,14 +28,14 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
     let stuck = linked(filter, "stuck");
     let wanted = move || {
         Filter::default()
-            .with("host", crate::idn::to_ascii(&host.get()))
+            .with("q", text.get().trim())
             .with("state", state.get())
             .with("credentialId", account.get())
             .with("sort", order.get())
             .with("deleted", deleted.get())
             .with("stuck", stuck.get())
     };
-    // The field of the host acts on Enter, the choices at once.
+    // The search field acts on Enter, the choices at once.
     Effect::new(move |before: Option<()>| {
         state.track();
         account.track();
@@ -91,7 +91,7 @@ pub(super) fn Filters(filter: Signal<Filter>) -> impl IntoView {
     };
     view! {
         <form class="filters" role="search" on:submit=search>
-            <SearchField id="host" label=t("filter_host") value=host />
+            <SearchField id="host" label=t("search_orders") value=text />
             <Select id="state" label=t("filter_state") value=state options=Signal::derive(states) />
             <Select
                 id="account"

@@ -63,8 +63,9 @@ fn table(page: Signal<Page<OrderView>>, selection: Selection, filter: Signal<Fil
     let items = items(page);
     let ids = move || items.with(|all| all.iter().map(|order| order.id.to_string()).collect());
     let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
+    let has_more = Memo::new(move |_| page.with(|page| page.next_cursor.is_some()));
     view! {
-        {move || is_empty.get().then(|| empty(&filter.get()))}
+        {move || is_empty.get().then(|| empty(&filter.get(), has_more.get()))}
         <div class="table" hidden=is_empty role="group" aria-label=t("orders_title") tabindex="0">
             <table>
                 <thead>
@@ -121,7 +122,7 @@ fn row(order: Signal<OrderView>, selection: Selection) -> impl IntoView {
     }
 }
 
-fn empty(filter: &Filter) -> AnyView {
+fn empty(filter: &Filter, has_more: bool) -> AnyView {
     if filter.is_empty() {
         return view! {
             <Empty text=t("orders_none")>
@@ -136,8 +137,18 @@ fn empty(filter: &Filter) -> AnyView {
         }
         .into_any();
     }
+    let is_named = !filter.get("q").is_empty();
+    let text = t(match (has_more, is_named) {
+        (true, _) => "none_found_yet",
+        (false, true) => "orders_none_named",
+        (false, false) => "orders_none_found",
+    });
+    let deleted = Route::Orders(filter.clone().with("deleted", "true")).href();
+    let look_there = is_named && filter.get("deleted").is_empty();
     view! {
-        <Empty text=t("orders_none_found")>
+        <Empty text=text>
+            {look_there
+                .then(|| view! { <p><a href=deleted>{t("orders_search_deleted")}</a></p> })}
             <p>
                 <a href=Route::Orders(Filter::default()).href()>{t("filter_clear")}</a>
             </p>
