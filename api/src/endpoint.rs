@@ -25,8 +25,8 @@ use crate::{
     jobs::JobView,
     license::{LicenseView, SetLicense},
     operation::{
-        Accepted, Created, Csv, Json, JsonLines, NoBody, Once, Operation, OptionalJson, Pem, Text,
-        TextPages, path_id,
+        Accepted, Created, Csv, Json, JsonLines, NoBody, Once, Operation, OptionalJson, Pem,
+        ReplyBody, RequestBody, Text, TextPages, path_id,
     },
     orders::{
         CancelRequest, DcvView, DeclineRequest, OrderRequest, OrderValidation, OrderView,
@@ -73,6 +73,38 @@ macro_rules! endpoints {
             #[must_use]
             pub fn reach(self) -> Reach {
                 match self { $(Self::$name => Reach::$reach,)+ }
+            }
+
+            /// The media type of a request's body; none where no body is read.
+            #[must_use]
+            pub fn request_media_type(self) -> Option<&'static str> {
+                match self { $(Self::$name => <$request as RequestBody>::MEDIA_TYPE,)+ }
+            }
+
+            /// The HTTP status of a reply when all went well.
+            #[must_use]
+            pub fn reply_status(self) -> u16 {
+                match self { $(Self::$name => <$reply as ReplyBody>::STATUS,)+ }
+            }
+
+            /// The media type of that reply.
+            #[must_use]
+            pub fn reply_media_type(self) -> &'static str {
+                match self { $(Self::$name => <$reply as ReplyBody>::MEDIA_TYPE,)+ }
+            }
+
+            /// Reads the text of that reply as the type that the table names, and writes it again: a
+            /// reply of that type comes out as it went in.
+            ///
+            /// # Errors
+            /// When the text is of another type.
+            pub fn reread(self, text: &str) -> Result<Vec<u8>, serde_json::Error> {
+                match self {
+                    $(Self::$name => {
+                        let value = <$reply as ReplyBody>::read(text, None)?;
+                        Ok(<$reply as ReplyBody>::write(&value)?.body)
+                    })+
+                }
             }
 
             /// What the endpoint does, in a sentence.

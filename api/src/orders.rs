@@ -221,6 +221,10 @@ pub struct OrderView {
     pub deleted_at: Option<Timestamp>,
     /// Counts its changes.
     pub version: u64,
+    /// Warnings and hints: with the reply to placing it, what was noticed then; of an order that
+    /// waits for approval and is read by itself, what is noticed now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
 }
 
 impl Located for OrderView {
@@ -243,6 +247,37 @@ pub struct ApprovalView {
     pub decided_at: Option<Timestamp>,
     /// Why it was declined.
     pub reason: Option<String>,
+    /// What is to be decided on, while it waits and is read by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<OrderReview>,
+}
+
+/// What a second person looks at before approving: the order in the names that people know, as the
+/// directory has them now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderReview {
+    /// The product's name; absent when the account has no such product any more.
+    pub product_name: Option<String>,
+    /// The group's name; absent when the account has no such group any more.
+    pub group_name: Option<String>,
+    /// What the group has left to spend, else the account, as the CA writes it; absent where the CA
+    /// does not tell.
+    pub balance: Option<String>,
+    /// The organization's name; absent when none is named.
+    pub organization_name: Option<String>,
+    /// The CA's price for the term; absent when it is not known.
+    pub price: Option<String>,
+    /// Years of subscription.
+    pub validity_years: u8,
+    /// The key's algorithm and size.
+    pub key: Option<String>,
+    /// Whom the order names as its requestor.
+    pub requestor_name: String,
+    /// Their e-mail address.
+    pub requestor_email: String,
+    /// Words for people at the CA.
+    pub remarks: String,
 }
 
 /// Where an order stands, who must act, and where.

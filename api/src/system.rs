@@ -88,4 +88,11 @@ pub struct AuditView {
     /// Its hash; absent in the moments until it is linked to the entries before it.
     #[serde(default)]
     pub hash: Option<ChainHash>,
+    /// What people call the subject now: an order's or certificate's name, an account's or a token's
+    /// label. Absent when it is none of these, or gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_name: Option<String>,
+    /// What people call the account whose chain it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
 }

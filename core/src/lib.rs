@@ -6,6 +6,7 @@
 //! a failure, and no input makes this crate panic.
 
 pub mod access;
+pub mod actor;
 pub mod audit;
 pub mod backoff;
 pub mod ca;

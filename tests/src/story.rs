@@ -226,6 +226,13 @@ impl Story {
 
     /// Sets a license for so many certificates.
     pub fn license(&self, seats: u32) {
+        let token = self.license_token(seats);
+        self.ok("PUT", "/v1/license", &json!({ "license": token }));
+    }
+
+    /// The text of a license for so many certificates.
+    #[must_use]
+    pub fn license_token(&self, seats: u32) -> String {
         let payload = json!({
             "licensee": "Test", "seats": seats,
             "notBefore": "2026-01-01T00:00:00Z", "expires": "2030-01-01T00:00:00Z",
@@ -233,8 +240,7 @@ impl Story {
         let encode = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
         let signed = format!("cwl1.{}", encode(payload.to_string().as_bytes()));
         let signature = self.license_key.sign(signed.as_bytes()).to_bytes();
-        let token = format!("{signed}.{}", encode(&signature));
-        self.ok("PUT", "/v1/license", &json!({ "license": token }));
+        format!("{signed}.{}", encode(&signature))
     }
 }
 

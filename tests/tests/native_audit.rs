@@ -126,7 +126,7 @@ fn the_whole_job_is_told_in_chains_that_verify() {
 }
 
 #[test]
-fn a_chain_is_listed_by_number_and_filters_are_not_mixed() {
+fn a_chain_is_listed_by_number() {
     let (story, credential) = lived();
     let head = heads(&story)
         .into_iter()
@@ -148,12 +148,7 @@ fn a_chain_is_listed_by_number_and_filters_are_not_mixed() {
     }
     let expected: Vec<u64> = (1..=head.seq).rev().collect();
     assert_eq!(seen, expected);
-    for bad in [
-        "seq=1",
-        "account=a&actor=b",
-        "subject=a&account=b",
-        "account=a&seq=x",
-    ] {
+    for bad in ["seq=1", "account=a&seq=1&actor=b", "account=a&seq=x"] {
         let (status, problem) = story.send("GET", &format!("/v1/audit?{bad}"), &Value::Null);
         assert_eq!(status, 422, "{bad}: {problem}");
     }

@@ -286,7 +286,7 @@ fn every_search_walks_an_index() {
 fn the_migration_finds_what_the_code_does() {
     let Stage { story, .. } = stage();
     let database = story.world.database();
-    let sql = include_str!("../../migrations/0008_search.sql");
+    let sql = include_str!("../../migrations/0012_search.sql");
     let rows = |table: &'static str| {
         let statement = Statement::new(match table {
             "certificates" => "SELECT * FROM certificate_parts ORDER BY 1, 2, 3, 4",

@@ -35,11 +35,13 @@
 //! extension does ([`pin`]) and whoever keeps an export.
 
 mod entry;
+mod outcome;
 pub mod pin;
 #[cfg(test)]
 mod tests;
 mod verify;
 
+pub use self::outcome::{OUTCOMES, OutcomeKind, outcome_kind};
 pub use self::{
     entry::{ChainHash, Entry, Head, Line, Sealed, seal},
     verify::{ChainFault, LineFault, MAX_LINE, Verified, Verifier, verify},

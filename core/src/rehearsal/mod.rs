@@ -2,6 +2,7 @@
 //! function over the wish and what is known of the account. The Worker refuses by it, the
 //! extension shows it while a person types.
 
+mod covered;
 mod findings;
 mod names;
 mod parties;
@@ -10,6 +11,7 @@ mod people;
 #[cfg(test)]
 mod tests;
 
+pub use self::covered::{Cover, CoveredBy, covering_names};
 pub use self::findings::Finding;
 use self::findings::Findings;
 use crate::{
@@ -84,6 +86,8 @@ pub struct Known {
     pub account: Option<Account>,
     /// The name of an order that was placed with the same key before.
     pub key_used_for: Option<String>,
+    /// What has the wished names already, of the names that [`covering_names`] lists.
+    pub covers: Vec<Cover>,
     /// Seats that are free now.
     pub free_seats: u64,
     /// Whether the order will wait for a second person's approval.
@@ -136,6 +140,9 @@ pub fn rehearse(
         Some(names) => names::coverage(wish, names, known, now, &mut findings),
         None => Vec::new(),
     };
+    if let Some(names) = &names {
+        covered::check(names, &known.covers, &mut findings);
+    }
     check_csr(csr, names.as_ref(), known, &mut findings);
     let requestor = people::requestor(wish, known, &mut findings);
     let agreement = people::agreement(wish, requestor.as_ref(), &mut findings);

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The most names besides the first.
-const MAX_ADDITIONAL: usize = 100;
+pub(super) const MAX_ADDITIONAL: usize = 100;
 
 pub(super) fn candidates(wish: &Wish<'_>) -> Vec<String> {
     let mut candidates: Vec<String> = std::iter::once(wish.domain)

@@ -76,6 +76,7 @@ fn known() -> Known {
             role_id: "1".into(),
         }),
         key_used_for: None,
+        covers: Vec::new(),
         free_seats: 5,
         needs_approval: false,
     }
@@ -271,4 +272,55 @@ fn that_the_order_will_wait_is_told_before_it_is_sent() {
         .map(|finding| (finding.severity, finding.code))
         .collect();
     assert_eq!(codes, [(Severity::Info, "needs-approval")]);
+}
+
+#[test]
+fn names_that_have_a_certificate_or_an_order_are_warned_of() {
+    use super::{Cover, CoveredBy, covering_names};
+    let additional = ["shop.whitlock.example".to_owned()];
+    let mut wish = wish();
+    wish.additional_domains = &additional;
+    let looked_up: Vec<String> = covering_names(&wish)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert!(
+        looked_up.contains(&"*.whitlock.example".to_owned()),
+        "{looked_up:?}"
+    );
+    assert!(looked_up.contains(&"shop.whitlock.example".to_owned()));
+    let order = format!("ord_{}", "a".repeat(26));
+    let cover = |name: &str, by: CoveredBy| Cover {
+        name: name.parse().unwrap(),
+        by,
+        order: order.parse().unwrap(),
+    };
+    let certificate = || CoveredBy::Certificate {
+        serial: "4F01".to_owned(),
+        not_after: Timestamp::from_unix(1_830_297_600),
+    };
+    let placed = CoveredBy::Order {
+        state: "awaitingApproval".to_owned(),
+    };
+    let told = |covers: Vec<Cover>| {
+        let known = Known { covers, ..known() };
+        let rehearsed = run(&wish, &csr(), &known);
+        let all = rehearsed.findings.into_iter();
+        let all = all.filter(|finding| finding.code.starts_with("already-"));
+        all.map(|finding| (finding.field, finding.message))
+            .collect::<Vec<_>>()
+    };
+    let by_wildcard = told(vec![cover("*.whitlock.example", certificate())]);
+    assert_eq!(by_wildcard.len(), 1, "{by_wildcard:?}");
+    let text = &by_wildcard[0].1;
+    assert!(
+        text.contains("valid until 2028-01-01 (serial 4F01") && text.contains(&order),
+        "{text}"
+    );
+    let ordered = told(vec![cover("shop.whitlock.example", placed)]);
+    assert_eq!(ordered[0].0, "additionalDomains");
+    assert!(ordered[0].1.contains("waits for approval"), "{ordered:?}");
+    // A name beside it, or two labels above, has nothing to do with it.
+    assert_eq!(told(vec![cover("whitlock.example", certificate())]), []);
+    assert_eq!(told(vec![cover("*.example", certificate())]), []);
 }

@@ -2,6 +2,7 @@
 
 use certwright_worker::platform::Platform as _;
 use emsign_sandbox::DirectoryPart;
+use futures_executor::block_on;
 use serde_json::{Value, json};
 
 use crate::{
@@ -191,4 +192,58 @@ fn an_order_that_no_longer_holds_is_not_approved_and_goes_on_waiting() {
     sync();
     OPERATOR.ok(&story, "POST", &approve, &Value::Null);
     assert_eq!(at_the_ca(&story), 1);
+}
+
+#[test]
+fn whoever_approves_sees_names_price_and_what_the_rehearsal_warns_of() {
+    let (story, credential) = with_rule("everyone");
+    let first = waiting(&story, &credential);
+    let body = order(&credential, "app.whitlock.example");
+    let key = [("idempotency-key", "second")];
+    let caller = REQUESTER.caller();
+    let sent = story
+        .world
+        .request_as(caller, "POST", "/v1/orders", &key, &body);
+    let (status, second) = block_on(sent);
+    assert_eq!(status, 201, "{second:#}");
+    let path = format!("/v1/orders/{}", text(&second["id"]));
+    let seen = OPERATOR.ok(&story, "GET", &path, &Value::Null);
+    // The reply to placing it warns already; so does what the second person reads.
+    let seen = OPERATOR.ok(&story, "GET", &path, &Value::Null);
+    for view in [&second, &seen] {
+        let codes: Vec<String> = view["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| text(&finding["code"]))
+            .collect();
+        for code in ["already-ordered", "key-reused"] {
+            assert!(codes.contains(&code.to_owned()), "{codes:?}");
+        }
+    }
+    let told = seen["findings"].to_string();
+    let first_id = first.rsplit('/').next().unwrap();
+    assert!(told.contains(first_id), "{told}");
+    let review = &seen["approval"]["review"];
+    for name in [
+        "productName",
+        "groupName",
+        "price",
+        "key",
+        "requestorName",
+        "requestorEmail",
+    ] {
+        assert!(
+            review[name].as_str().is_some_and(|text| !text.is_empty()),
+            "{name}: {review:#}"
+        );
+    }
+    // Declined, it covers nothing any more.
+    let reason = json!({ "reason": "twice" });
+    OPERATOR.ok(&story, "POST", &format!("{first}/decline"), &reason);
+    let seen = OPERATOR.ok(&story, "GET", &path, &Value::Null);
+    assert!(
+        !seen["findings"].to_string().contains("already-ordered"),
+        "{seen:#}"
+    );
 }

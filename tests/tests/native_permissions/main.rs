@@ -12,5 +12,6 @@ mod access;
 mod aims;
 mod every_endpoint;
 mod lists;
+mod replies;
 mod stage;
 mod tokens;

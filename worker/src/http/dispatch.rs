@@ -174,8 +174,8 @@ impl<P: Platform> Call<'_, P> {
 
             GetSummary(r) => summary::show(platform, &r.within(None)?).await?,
             ListAudit(_) => {
-                let (walk, paging) = search::audit(self.uri)?;
-                audit::list(platform, &walk, &paging).await?
+                let (search, paging) = search::audit(self.uri)?;
+                audit::list(platform, &search, &paging).await?
             },
             ListAuditHeads(_) => audit::heads(platform).await?,
             ExportAudit(r) => export_audit(&r).await?,

@@ -6,8 +6,8 @@ use crate::{
     caller::Caller,
     fault::Fault,
     paging::Paging,
-    storage::{audit::Walk, order_list::Direction},
-    usecase::{certificates::Search, lists::OrderSearch},
+    storage::{audit_list::Wanted, order_list::Direction},
+    usecase::{audit::AuditSearch, certificates::Search, lists::OrderSearch},
 };
 
 use super::query::Query;
@@ -79,33 +79,48 @@ pub(super) fn certificates(uri: &http::Uri, caller: &Caller) -> Result<(Search, 
 }
 
 /// Which entries of the audit trail.
-pub(super) fn audit(uri: &http::Uri) -> Result<(Walk, Paging), Fault> {
-    let known = ["subject", "actor", "account", "seq", "limit", "cursor"];
+pub(super) fn audit(uri: &http::Uri) -> Result<(AuditSearch, Paging), Fault> {
+    let known = [
+        "subject", "actor", "action", "account", "from", "before", "seq", "limit", "cursor",
+    ];
     let query = Query::read(uri, &known)?;
-    let seq = query.text("seq").map(|seq| seq.parse::<i64>()).transpose();
-    let seq = seq.map_err(|_| Fault::invalid("seq", "malformed", "is the number of an entry"))?;
-    let asked = (
-        query.text("subject"),
-        query.text("actor"),
-        query.text("account"),
-        seq,
-    );
-    let walk = match asked {
-        (None, None, None, None) => Walk::All,
-        (Some(subject), None, None, None) => Walk::Subject(subject),
-        (None, Some(actor), None, None) => Walk::Actor(actor),
-        (None, None, Some(account), None) => Walk::Account(account),
-        (None, None, Some(account), Some(seq)) => Walk::Place(account, seq),
-        (.., None, Some(_)) => {
-            let message = "numbers the entries of one chain; give its account as well";
-            return Err(Fault::invalid("seq", "combined", message));
-        }
-        _ => {
-            let message = "subject, actor and account can't be combined; give one of them";
-            return Err(Fault::invalid("subject", "combined", message));
-        }
+    let wanted = Wanted {
+        subject: query.text("subject"),
+        actor: query.text("actor"),
+        action: query.text("action"),
+        account: query.text("account"),
+        from: query.time("from")?,
+        before: query.time("before")?,
     };
-    Ok((walk, query.paging()?))
+    if let (Some(from), Some(before)) = (wanted.from, wanted.before)
+        && from >= before
+    {
+        let message = "must be later than the beginning of the time range";
+        return Err(Fault::invalid("before", "out-of-range", message));
+    }
+    let seq = query.text("seq").map(|seq| seq.parse::<i64>()).transpose();
+    let seq =
+        seq.map_err(|_| Fault::invalid("seq", "malformed", "must be the number of an entry"))?;
+    let search = match (seq, wanted) {
+        (None, wanted) => AuditSearch::Entries(wanted),
+        (Some(seq), wanted) => match wanted.account.clone() {
+            Some(account)
+                if wanted
+                    == (Wanted {
+                        account: wanted.account.clone(),
+                        ..Wanted::default()
+                    }) =>
+            {
+                AuditSearch::Place(account, seq)
+            }
+            _ => {
+                let message = "numbers the entries of one chain: give its account as well, \
+                               and no other parameter";
+                return Err(Fault::invalid("seq", "combined", message));
+            }
+        },
+    };
+    Ok((search, query.paging()?))
 }
 
 /// What was typed into a search field.

@@ -1,20 +1,16 @@
 //! The audit trail: written in the same batch as the change that it records.
 
-use certwright_api::system::AuditView;
 use certwright_core::{
-    audit::ChainHash,
     ids::{AuditId, WorkId},
     order::Order,
     permission::Role,
     strangers,
     time::Timestamp,
 };
-use serde::Deserialize;
 
 use crate::{
     caller::Caller,
-    database::{Database, DatabaseFault, Statement, decode, json},
-    paging::Cursor,
+    database::{DatabaseFault, Statement, json},
     platform::Platform,
     random::Fresh,
 };
@@ -177,116 +173,4 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
                 .as_ref()
                 .map(|refusal| u32::from(refusal.is_repeated)),
         )
-}
-
-#[derive(Deserialize)]
-struct AuditRow {
-    id: AuditId,
-    at: i64,
-    actor: String,
-    role: Option<Role>,
-    action: String,
-    subject: String,
-    outcome: String,
-    detail: Option<String>,
-    address: Option<String>,
-    account: String,
-    seq: u64,
-    hash: Option<ChainHash>,
-}
-
-/// Which entries are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Walk {
-    /// Every entry.
-    All,
-    /// Those on one subject.
-    Subject(String),
-    /// Those of one actor.
-    Actor(String),
-    /// One account's chain.
-    Account(String),
-    /// The entry with this number in an account's chain.
-    Place(String, i64),
-}
-
-impl Walk {
-    /// Where an entry stands in this walk.
-    #[must_use]
-    pub fn position(&self, view: &AuditView) -> Cursor {
-        let number = match self {
-            Self::Account(_) | Self::Place(..) => i64::try_from(view.seq).unwrap_or(i64::MAX),
-            Self::All | Self::Subject(_) | Self::Actor(_) => view.at.unix(),
-        };
-        Cursor {
-            number,
-            text: view.id.to_string(),
-        }
-    }
-}
-
-/// Entries, the newest first.
-///
-/// # Errors
-/// [`DatabaseFault`].
-pub async fn list(
-    database: &impl Database,
-    walk: &Walk,
-    after: &Cursor,
-    limit: u32,
-) -> Result<Vec<AuditView>, DatabaseFault> {
-    let statement = match walk {
-        Walk::All => Statement::new(
-            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
-             WHERE (a.at, a.id) < (?1, ?2) ORDER BY a.at DESC, a.id DESC LIMIT ?3",
-        ),
-        Walk::Subject(_) => Statement::new(
-            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
-             WHERE a.subject = ?4 AND (a.at, a.id) < (?1, ?2) \
-             ORDER BY a.at DESC, a.id DESC LIMIT ?3",
-        ),
-        Walk::Actor(_) => Statement::new(
-            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
-             WHERE a.actor = ?4 AND (a.at, a.id) < (?1, ?2) \
-             ORDER BY a.at DESC, a.id DESC LIMIT ?3",
-        ),
-        Walk::Account(_) => Statement::new(
-            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
-             WHERE a.account = ?4 AND a.seq < ?1 ORDER BY a.seq DESC LIMIT ?3",
-        ),
-        Walk::Place(..) => Statement::new(
-            "SELECT a.*, s.hash FROM audit AS a LEFT JOIN audit_seals AS s USING (account, seq) \
-             WHERE a.account = ?4 AND a.seq = ?5 AND a.seq < ?1 LIMIT ?3",
-        ),
-    };
-    let mut statement = statement
-        .bind(after.number)
-        .bind(after.text.as_str())
-        .bind(limit);
-    match walk {
-        Walk::All => {}
-        Walk::Subject(text) | Walk::Actor(text) | Walk::Account(text) => {
-            statement = statement.bind(text.as_str());
-        }
-        Walk::Place(account, seq) => statement = statement.bind(account.as_str()).bind(*seq),
-    }
-    let rows: Vec<AuditRow> = decode(database.query(statement).await?)?;
-    Ok(rows.into_iter().map(view).collect())
-}
-
-fn view(row: AuditRow) -> AuditView {
-    AuditView {
-        id: row.id,
-        at: Timestamp::from_unix(row.at),
-        actor: row.actor,
-        role: row.role,
-        action: row.action,
-        subject: row.subject,
-        outcome: row.outcome,
-        detail: row.detail,
-        address: row.address,
-        account: row.account,
-        seq: row.seq,
-        hash: row.hash,
-    }
 }

@@ -5,8 +5,10 @@
 
 pub mod audit;
 pub mod audit_chain;
+pub mod audit_list;
 pub mod certificates;
 pub mod counters;
+pub mod covers;
 pub mod credentials;
 pub mod csrs;
 pub mod dead_letters;

@@ -7,7 +7,7 @@ use certwright_core::{
     order::{DeclineReason, Event, LAPSES_AFTER, Order, OrderState, Transition},
 };
 
-use super::{order_view, validate_order};
+use super::{credentials, order_view, validate_order};
 use crate::{
     ca::Urgency,
     caller::Caller,
@@ -46,7 +46,10 @@ pub async fn approve<P: Platform>(
     );
     let change = decision.await?;
     if let OrderState::AwaitingApproval(waiting) = &order.state {
-        let errors = validate_order::errors_now(platform, caller, &order, &waiting.request).await?;
+        // Without the account's key the CA can't be called; then nothing is decided either.
+        credentials::find_usable(platform, &order.credential_id).await?;
+        let again = validate_order::again(platform, caller, &order, &waiting.request).await?;
+        let errors = again.errors();
         if !errors.is_empty() {
             let fault = Fault::Invalid(errors);
             note_refusal(platform, caller, id, "order.approve", fault.to_string()).await?;

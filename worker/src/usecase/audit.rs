@@ -18,8 +18,9 @@ use crate::{
     paging::{Cursor, Paging},
     platform::Platform,
     storage::{
-        audit::{Entry, Walk, insert, list as entries},
+        audit::{Entry, insert},
         audit_chain,
+        audit_list::{self, Wanted},
     },
 };
 
@@ -32,18 +33,72 @@ const BEFORE_EXPORT: u32 = 10;
 /// Entries on a page of an export.
 const ENTRIES: u32 = 500;
 
-/// A page of the audit trail, the newest first.
+/// What is looked for in the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditSearch {
+    /// Every entry that fits.
+    Entries(Wanted),
+    /// The entry with this number in an account's chain.
+    Place(String, i64),
+}
+
+/// Entries that are read for each one of a page, where an index finds but a part of what is asked for.
+const READ_FOR_ONE: u32 = 10;
+
+/// A page of the audit trail, the newest first, with the names of what it is about. Where several
+/// things are asked for at once a page may be short, or empty, while more follow: the entries that
+/// one of them finds are looked through for the others, a bounded number a page.
 ///
 /// # Errors
 /// [`Fault::Internal`].
 pub async fn list<P: Platform>(
     platform: &P,
-    walk: &Walk,
+    search: &AuditSearch,
     paging: &Paging,
 ) -> Result<Page<AuditView>, Fault> {
-    let after = paging.after.clone().unwrap_or_else(Cursor::newest);
-    let rows = entries(platform.database(), walk, &after, paging.limit + 1).await?;
-    Ok(paging.page(rows, |view| walk.position(view)))
+    let database = platform.database();
+    let mut page = match search {
+        AuditSearch::Place(account, seq) => Page {
+            items: Vec::from_iter(audit_list::at_place(database, account, *seq).await?),
+            next_cursor: None,
+        },
+        AuditSearch::Entries(wanted) => entries(platform, wanted, paging).await?,
+    };
+    audit_list::name(database, &mut page.items).await?;
+    Ok(page)
+}
+
+async fn entries<P: Platform>(
+    platform: &P,
+    wanted: &Wanted,
+    paging: &Paging,
+) -> Result<Page<AuditView>, Fault> {
+    let position = |view: &AuditView| wanted.position(view);
+    let parts = [
+        &wanted.subject,
+        &wanted.actor,
+        &wanted.action,
+        &wanted.account,
+    ];
+    let is_combined = parts.iter().filter(|part| part.is_some()).count() > 1;
+    let read = if is_combined {
+        Paging {
+            limit: paging.limit.saturating_mul(READ_FOR_ONE),
+            after: paging.after.clone(),
+        }
+    } else {
+        paging.clone()
+    };
+    let after = read.after.clone().unwrap_or_else(Cursor::newest);
+    let rows = audit_list::walk(platform.database(), wanted, &after, read.limit + 1).await?;
+    let mut page = read.page(rows, position);
+    page.items.retain(|view| wanted.admits(view));
+    let limit = paging.limit as usize;
+    if page.items.len() > limit {
+        page.items.truncate(limit);
+        page.next_cursor = page.items.last().map(|last| position(last).encode());
+    }
+    Ok(page)
 }
 
 /// Gives entries their hashes, so many rounds at most. Whether none is left.

@@ -2,6 +2,7 @@
 
 use certwright_api::orders::{ApprovalView, OrderAction, OrderStatusView, OrderView};
 use certwright_core::{
+    actor::person,
     ca::Actor,
     ids::OrderId,
     order::{
@@ -12,6 +13,7 @@ use certwright_core::{
     time::Timestamp,
 };
 
+use super::validate_order;
 use crate::{caller::Caller, fault::Fault, platform::Platform, storage::orders};
 
 /// The order with this id.
@@ -34,7 +36,20 @@ pub async fn load<P: Platform>(
     id: &OrderId,
 ) -> Result<OrderView, Fault> {
     let order = find(platform, id).await?;
-    Ok(view(order, caller, platform.now()))
+    let again = match &order.state {
+        OrderState::AwaitingApproval(waiting) => {
+            Some(validate_order::again(platform, caller, &order, &waiting.request).await?)
+        }
+        _ => None,
+    };
+    let mut view = view(order, caller, platform.now());
+    if let Some(again) = again {
+        view.findings = again.findings;
+        if let Some(approval) = &mut view.approval {
+            approval.review = Some(again.review);
+        }
+    }
+    Ok(view)
 }
 
 /// An order as a caller sees it, with what they may do with it.
@@ -76,6 +91,7 @@ pub fn view(order: Order, caller: &Caller, now: Timestamp) -> OrderView {
         next_check_at: order.next_check_at,
         deleted_at: order.deleted_at,
         version: order.version,
+        findings: Vec::new(),
     }
 }
 
@@ -93,8 +109,8 @@ fn status(order: &Order) -> OrderStatusView {
         OrderState::AwaitingApproval(waiting) => OrderStatusView {
             actor: Some(Actor::Approver),
             guidance: format!(
-                "Asked for by {}. Nothing was sent to emSign; that happens when an operator other than them approves, within 30 days.",
-                waiting.asked.by
+                "Requested by {}. Nothing has been sent to emSign. An operator other than the requester must approve the order within 30 days.",
+                person(&waiting.asked.by)
             ),
             ..base
         },
@@ -102,13 +118,13 @@ fn status(order: &Order) -> OrderStatusView {
             actor: Some(Actor::Requester),
             guidance: format!(
                 "Declined by {}: {}. Nothing was sent to emSign.",
-                declined.by,
+                person(&declined.by),
                 declined.reason.as_str()
             ),
             ..base
         },
         OrderState::Withdrawn(withdrawn) => OrderStatusView {
-            guidance: format!("Withdrawn by {}. Nothing was sent to emSign.", withdrawn.by),
+            guidance: format!("Withdrawn by {}. Nothing was sent to emSign.", person(&withdrawn.by)),
             ..base
         },
         OrderState::Lapsed(_) => OrderStatusView {
@@ -191,6 +207,7 @@ fn approval(order: &Order) -> Option<ApprovalView> {
         decided_by: by.cloned(),
         decided_at: at,
         reason: None,
+        review: None,
     };
     Some(match (&order.state, &order.approval) {
         (OrderState::AwaitingApproval(waiting), _) => view(&waiting.asked, None, None),

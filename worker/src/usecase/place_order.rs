@@ -51,10 +51,9 @@ pub async fn run_once<P: Platform>(
     }
     let reference = OrderReference::fresh(platform);
     let rehearsed = validate_order::rehearse(platform, caller, request, reference).await?;
+    let findings = rehearsed.validation.findings;
     let Some((new_order, csr)) = rehearsed.order else {
-        let errors = rehearsed
-            .validation
-            .findings
+        let errors = findings
             .into_iter()
             .filter(|finding| finding.severity == Severity::Error);
         return Err(Fault::Invalid(
@@ -127,7 +126,8 @@ pub async fn run_once<P: Platform>(
         let work = vec![piece.id];
         run(platform, &Message { work }, Urgency::Order).await?;
     }
-    order_view::load(platform, caller, &order.id).await
+    let view = order_view::load(platform, caller, &order.id).await?;
+    Ok(OrderView { findings, ..view })
 }
 
 async fn remembered<P: Platform>(

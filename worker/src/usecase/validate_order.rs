@@ -1,7 +1,7 @@
 //! Rehearsing an order: what the core's rehearsal needs to know is looked up here.
 
 use certwright_api::{
-    orders::{Finding, NameCoverage, OrderRequest, OrderValidation, Severity},
+    orders::{Finding, NameCoverage, OrderRequest, OrderReview, OrderValidation, Severity},
     problem::FieldProblem,
 };
 use certwright_core::{
@@ -10,7 +10,7 @@ use certwright_core::{
     directory::{Group, Organization},
     ids::{OrderId, OrderReference},
     order::Order,
-    rehearsal::{self, GivenCsr, Known, Wish, candidates},
+    rehearsal::{self, GivenCsr, Known, Wish, candidates, covering_names},
 };
 
 use super::{credentials, csr, license};
@@ -19,7 +19,7 @@ use crate::{
     database::Database,
     fault::{Fault, explained, field_problem},
     platform::Platform,
-    storage::{counters, credentials::CredentialRow, csrs, directory, orders},
+    storage::{counters, covers, credentials::CredentialRow, csrs, directory, orders},
 };
 
 /// A request that has been looked at from all sides.
@@ -80,18 +80,36 @@ pub async fn rehearse<P: Platform>(
     })
 }
 
-/// What stands in the way of an order that was checked when it was asked for and waits since: all
-/// is checked again, against what is known now.
+/// An order that was checked when it was asked for and waits since, checked again against what is
+/// known now.
+pub struct Again {
+    /// What is noticed, the gravest first.
+    pub findings: Vec<Finding>,
+    /// What is to be decided on, in names.
+    pub review: OrderReview,
+}
+
+impl Again {
+    /// What stands in its way.
+    #[must_use]
+    pub fn errors(self) -> Vec<FieldProblem> {
+        let findings = self.findings.into_iter();
+        let errors = findings.filter(|finding| finding.severity == Severity::Error);
+        errors.map(|error| error.problem).collect()
+    }
+}
+
+/// Checks an order again that waits.
 ///
 /// # Errors
 /// As [`rehearse`].
-pub async fn errors_now<P: Platform>(
+pub async fn again<P: Platform>(
     platform: &P,
     caller: &Caller,
     order: &Order,
     request: &NewOrder,
-) -> Result<Vec<FieldProblem>, Fault> {
-    let credential = credentials::find_usable(platform, &order.credential_id).await?;
+) -> Result<Again, Fault> {
+    let credential = credentials::find(platform, &order.credential_id).await?;
     let wish = Wish {
         product_code: &request.product_code,
         group_number: &request.group_number,
@@ -113,11 +131,31 @@ pub async fn errors_now<P: Platform>(
     let known = known(platform, caller, &credential, &wish, &csr, Some(&order.id)).await?;
     let reference = request.reference.clone();
     let rehearsal = rehearsal::rehearse(&wish, &csr, &known, reference, platform.now());
-    let errors = rehearsal
-        .findings
-        .into_iter()
-        .filter(|finding| finding.severity == policy::Severity::Error);
-    Ok(errors.map(|error| finding(error).problem).collect())
+    let organization = known.organization.map(|organization| organization.name);
+    let review = OrderReview {
+        product_name: known.product.map(|product| product.name),
+        balance: known.group.as_ref().and_then(|group| {
+            group
+                .group_balance
+                .clone()
+                .or_else(|| group.account_balance.clone())
+        }),
+        group_name: known.group.map(|group| group.name),
+        organization_name: organization.or_else(|| order.organization_name.clone()),
+        price: rehearsal.price,
+        validity_years: request.validity_years,
+        key: match &csr {
+            GivenCsr::Read(given) => Some(csr::facts(given).key),
+            _ => None,
+        },
+        requestor_name: request.requestor.name.clone(),
+        requestor_email: request.requestor.email.clone(),
+        remarks: request.remarks.clone(),
+    };
+    Ok(Again {
+        findings: rehearsal.findings.into_iter().map(finding).collect(),
+        review,
+    })
 }
 
 /// What the rehearsal needs to know. `order` is the one that is rehearsed, if it is stored already.
@@ -141,6 +179,15 @@ async fn known<P: Platform>(
         organization,
         domains: directory::by_names(database, id, &candidates(wish)).await?,
         account: directory::one(database, id, credential.account_number.as_str()).await?,
+        covers: covers::of(
+            database,
+            &covering_names(wish),
+            // Of other accounts nothing is told to whoever may not see them.
+            caller.scope.as_ref(),
+            order,
+            platform.now(),
+        )
+        .await?,
         key_used_for: key_used_for(database, caller, csr, order).await?,
         free_seats: free_seats(platform, caller).await?,
         needs_approval: false,
