@@ -29,6 +29,7 @@ const FAMILIES: &[&str] = &[
     "environment_",
     "outcome_",
     "part_",
+    "person_",
     "reason_",
     "role_",
     "stage_",
@@ -151,4 +152,13 @@ fn places(text: &str) -> BTreeSet<&str> {
         .filter_map(|rest| rest.split_once('}'))
         .map(|(name, _)| name)
         .collect()
+}
+
+#[test]
+fn every_outcome_of_the_trail_has_a_text() {
+    let english = messages("en");
+    for (outcome, _) in certwright_core::audit::OUTCOMES {
+        let key = format!("outcome_{}", outcome.replace(' ', "_"));
+        assert!(english.contains_key(&key), "no English text for {key}");
+    }
 }

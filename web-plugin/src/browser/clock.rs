@@ -20,6 +20,25 @@ pub(crate) fn days_until(end: Timestamp) -> i64 {
     end.seconds_since(now()).div_euclid(DAY)
 }
 
+/// The first instant of a day such as `2026-11-25`, in the person's zone, so many days later; none
+/// when the text is no day.
+pub(crate) fn start_of_day(day: &str, later: i64) -> Option<Timestamp> {
+    let is_day = day.len() == 10 && day.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    // Without a zone the text is read in the person's own (ECMA-262 §21.4.1.32).
+    let date = Date::new(&JsValue::from_str(&format!("{day}T00:00:00")));
+    if !is_day || date.get_time().is_nan() {
+        return None;
+    }
+    // By the calendar: a day in which clocks are put back has 25 hours.
+    let later = u32::try_from(later).ok()?;
+    let start = date.set_date(date.get_date().saturating_add(later));
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 fit"
+    )]
+    Some(Timestamp::from_unix((start / 1000.0) as i64))
+}
+
 /// The date and the time of day, in the person's zone and language.
 pub(crate) fn local(at: Timestamp) -> String {
     format(at, &[("dateStyle", "medium"), ("timeStyle", "short")])

@@ -1,40 +1,68 @@
 //! Who did what.
 
+mod export;
+mod filters;
 mod history;
 
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::page::Page;
 use certwright_api::system::AuditView;
+use certwright_core::actor::person;
+use certwright_core::audit::{OutcomeKind, outcome_kind};
 use leptos::prelude::*;
 
-use crate::app::go;
-use crate::parts::{Empty, Pager, SearchField, Status, Time, Tone, linked, paged, show};
+use crate::browser::clock;
+use crate::parts::{Empty, May, Pager, Status, Time, Tone, paged, show};
 use crate::route::{Filter, Route};
-use crate::text::{t, t_value};
+use crate::text::{t, t_value, t_with};
+use export::Export;
+use filters::{Filters, asked};
 use history::History;
 pub(crate) use history::HistoryWarning;
 
 /// The screen.
 #[component]
 pub(crate) fn Audit(filter: Signal<Filter>) -> impl IntoView {
-    let list = paged(op::ListAudit, filter);
-    let subject = linked(filter, "subject");
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        go(&Route::Audit(
-            Filter::default().with("subject", subject.get_untracked().trim()),
-        ));
-    };
+    let list = paged(op::ListAudit, Signal::derive(move || asked(&filter.get())));
     view! {
-        <header class="page-head"><h1>{t("audit_title")}</h1></header>
+        <header class="page-head">
+            <h1>{t("audit_title")}</h1>
+            <May to=Endpoint::ExportAudit>
+                <Export />
+            </May>
+        </header>
         <History />
-        <form class="filters" role="search" on:submit=submit>
-            <SearchField id="subject" label=t("audit_subject") value=subject />
-            <button class="quiet">{t("filter_search")}</button>
-        </form>
-        {show(list.page, |page, _| (move || table(page.get())).into_any())}
+        <Filters filter list />
+        {show(
+            list.page,
+            move |page, _| (move || table(page.get(), &filter.get())).into_any(),
+        )}
         <Pager list />
     }
+}
+
+/// Who did something, as people know them.
+pub(crate) fn who(actor: &str) -> String {
+    match actor {
+        "admin" | "system" | "unknown" => t_value("person", actor),
+        actor => person(actor).to_owned(),
+    }
+}
+
+/// What an outcome means, as a colour and a sign.
+pub(crate) fn outcome_tone(outcome: &str) -> Tone {
+    match outcome_kind(outcome) {
+        OutcomeKind::Done => Tone::Good,
+        OutcomeKind::UnderWay => Tone::Moving,
+        OutcomeKind::Refused => Tone::Waiting,
+        OutcomeKind::Failed => Tone::Bad,
+        OutcomeKind::Ended => Tone::Past,
+    }
+}
+
+/// An outcome as people read it.
+pub(crate) fn outcome_text(outcome: &str) -> String {
+    t_value("outcome", &outcome.replace(' ', "_"))
 }
 
 /// An action as people read it.
@@ -64,41 +92,37 @@ fn detail(text: String) -> AnyView {
     .into_any()
 }
 
-fn table(page: Page<AuditView>) -> AnyView {
+fn table(page: Page<AuditView>, filter: &Filter) -> AnyView {
     if page.items.is_empty() {
-        return view! { <Empty text=t("audit_none") /> }.into_any();
+        let text = if page.next_cursor.is_some() {
+            t("audit_more")
+        } else {
+            t("audit_none")
+        };
+        return view! { <Empty text /> }.into_any();
     }
     let row = |entry: AuditView| {
-        let tone = match entry.outcome.as_str() {
-            "done" => Tone::Good,
-            "started" => Tone::Moving,
-            "refused" => Tone::Waiting,
-            _ => Tone::Bad,
-        };
-        let subject = match entry.subject.split_once('_') {
-            Some(("ord", _)) => Some(Route::Order(entry.subject.clone())),
-            Some(("cert", _)) => Some(Route::Certificate(entry.subject.clone())),
-            Some(("job", _)) => Some(Route::Job(entry.subject.clone())),
-            _ => None,
-        };
-        let subject = match subject {
-            Some(route) => {
-                view! { <a href=route.href()><code>{entry.subject}</code></a> }.into_any()
-            }
-            None => view! { <code>{entry.subject}</code> }.into_any(),
-        };
+        let (tone, outcome) = (outcome_tone(&entry.outcome), outcome_text(&entry.outcome));
+        let name = who(&entry.actor);
+        let only = filter.clone().with("actor", &*entry.actor);
+        let only_label = t_with("audit_only", &[("who", &name)]);
+        let whole = format!("{} · {}", clock::local(entry.at), clock::utc(entry.at));
         view! {
             <tr data-row="">
-                <td><Time at=entry.at /></td>
+                <td>
+                    <Time at=entry.at />
+                    <small title=whole>" "{clock::local(entry.at)}</small>
+                </td>
                 <td class="main">
                     {action_text(&entry.action)}
-                    {entry.detail.map(detail)}
+                    {entry.detail.clone().map(detail)}
                 </td>
-                <td><Status tone text=t_value("outcome", &entry.outcome) /></td>
-                <td class="wide">
-                    {entry.actor} {entry.address.map(|address| view! { <small>" "{address}</small> })}
+                <td><Status tone text=outcome /></td>
+                <td>
+                    <a href=Route::Audit(only).href() title=only_label>{name}</a>
+                    {entry.address.clone().map(|address| view! { <small>" "{address}</small> })}
                 </td>
-                <td class="wide">{subject}</td>
+                <td class="wide">{subject(entry)}</td>
             </tr>
         }
     };
@@ -110,7 +134,7 @@ fn table(page: Page<AuditView>) -> AnyView {
                         <th scope="col">{t("audit_when")}</th>
                         <th scope="col">{t("audit_what")}</th>
                         <th scope="col">{t("audit_outcome")}</th>
-                        <th scope="col" class="wide">{t("audit_who")}</th>
+                        <th scope="col">{t("audit_who")}</th>
                         <th scope="col" class="wide">{t("audit_subject")}</th>
                     </tr>
                 </thead>
@@ -119,4 +143,26 @@ fn table(page: Page<AuditView>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What an entry is about: its name where one is known, with the id at hand.
+fn subject(entry: AuditView) -> AnyView {
+    let id = entry.subject;
+    let route = match id.split_once('_') {
+        Some(("ord", _)) => Some(Route::Order(id.clone())),
+        Some(("cert", _)) => Some(Route::Certificate(id.clone())),
+        Some(("job", _)) => Some(Route::Job(id.clone())),
+        _ => None,
+    };
+    let name = match entry.subject_name {
+        Some(name) => view! { <span title=id>{name}</span> }.into_any(),
+        None => view! { <code>{id}</code> }.into_any(),
+    };
+    let account = entry
+        .account_name
+        .map(|name| view! { <small>" "{name}</small> });
+    match route {
+        Some(route) => view! { <a href=route.href()>{name}</a> {account} }.into_any(),
+        None => view! { {name} {account} }.into_any(),
+    }
 }

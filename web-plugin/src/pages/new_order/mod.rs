@@ -20,6 +20,7 @@ use crate::route::Filter;
 use crate::text::t;
 use form::{Draft, Form};
 use place::Review;
+pub(super) use rehearsal::finding_row;
 use rehearsal::{Findings, rehearse};
 use source::{Kind, Source, SourceFields};
 

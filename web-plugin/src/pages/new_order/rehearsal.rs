@@ -116,6 +116,29 @@ impl Rehearsal {
     }
 }
 
+/// One thing that was noticed, with how grave it is.
+pub(crate) fn finding_row(finding: Finding) -> impl IntoView {
+    let (tone, class) = match finding.severity {
+        Severity::Error => (Tone::Bad, "bad"),
+        Severity::Warning => (Tone::Waiting, "waiting"),
+        Severity::Info => (Tone::Past, "info"),
+    };
+    let word = t(match finding.severity {
+        Severity::Error => "finding_error",
+        Severity::Warning => "finding_warning",
+        Severity::Info => "finding_info",
+    });
+    view! {
+        <li class=class>
+            <Status tone text=word />
+            " "
+            {finding.problem.message}
+            " "
+            <small>{finding.problem.remedy}</small>
+        </li>
+    }
+}
+
 /// What the dry run says.
 #[component]
 pub(super) fn Findings(rehearsal: Rehearsal, source: Source) -> impl IntoView {
@@ -124,31 +147,10 @@ pub(super) fn Findings(rehearsal: Rehearsal, source: Source) -> impl IntoView {
         _ => None,
     };
     let findings = move || {
-        let row = |finding: Finding| {
-            let (tone, class) = match finding.severity {
-                Severity::Error => (Tone::Bad, "bad"),
-                Severity::Warning => (Tone::Waiting, "waiting"),
-                Severity::Info => (Tone::Past, "info"),
-            };
-            let word = t(match finding.severity {
-                Severity::Error => "finding_error",
-                Severity::Warning => "finding_warning",
-                Severity::Info => "finding_info",
-            });
-            view! {
-                <li class=class>
-                    <Status tone text=word />
-                    " "
-                    {finding.problem.message}
-                    " "
-                    <small>{finding.problem.remedy}</small>
-                </li>
-            }
-        };
         rehearsal
             .findings(source)
             .into_iter()
-            .map(row)
+            .map(finding_row)
             .collect_view()
     };
     let coverage = move || {

@@ -1,7 +1,9 @@
 //! The approval that an order waits or waited for: who asked, and what the reader may decide.
 
 use certwright_api::endpoint::op;
-use certwright_api::orders::{ApprovalView, DeclineRequest, OrderAction, OrderView};
+use certwright_api::orders::{
+    ApprovalView, DeclineRequest, Finding, OrderAction, OrderReview, OrderView, Severity,
+};
 use certwright_core::order::DeclineReason;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,8 +11,10 @@ use leptos::task::spawn_local;
 use super::reason::{Question, ReasonDialog};
 use crate::app::{use_app, use_client};
 use crate::browser;
-use crate::parts::{Asking, Fetched, Time, may};
-use crate::text::{t, t_with};
+use crate::pages::audit::who;
+use crate::pages::new_order::finding_row;
+use crate::parts::{Asking, Fact, Facts, Fetched, Time, may};
+use crate::text::{t, t_count, t_with};
 
 /// Who asked and who decided, and the buttons of those who may decide.
 #[component]
@@ -63,10 +67,15 @@ pub(super) fn Approval(order: Signal<OrderView>, fetched: Fetched<OrderView>) ->
     let approve = Callback::new(move |()| decide(true));
     let withdraw = Callback::new(move |()| decide(false));
     let declines = Callback::new(move |()| declining.open());
+    let findings = Memo::new(move |_| order.with(|order| order.findings.clone()));
     let approval = Memo::new(move |_| order.with(|order| order.approval.clone()));
     let title = t_with("approval_decline_title", &[("name", &name)]);
     view! {
         {move || told(approval.get())}
+        {move || {
+            let review = approval.get().and_then(|approval| approval.review);
+            review.map(|review| reviewed(review, findings.get()))
+        }}
         <div class="actions">
             {button(OrderAction::Approve, "", "approval_approve", approve)}
             {button(OrderAction::Decline, "quiet", "approval_decline", declines)}
@@ -79,11 +88,14 @@ pub(super) fn Approval(order: Signal<OrderView>, fetched: Fetched<OrderView>) ->
 /// Who asked for it and who decided, each with the time.
 fn told(approval: Option<ApprovalView>) -> impl IntoView {
     approval.map(|approval| {
-        let asked = t_with("approval_asked_by", &[("who", &approval.requested_by)]);
+        let asked = t_with(
+            "approval_asked_by",
+            &[("who", &who(&approval.requested_by))],
+        );
         let decided = approval.decided_at.map(|at| {
             let by = approval
                 .decided_by
-                .map(|who| t_with("approval_decided_by", &[("who", &who)]));
+                .map(|by| t_with("approval_decided_by", &[("who", &who(&by))]));
             view! { <p>{by.unwrap_or_else(|| t("approval_nobody"))}" · "<Time at /></p> }
         });
         view! {
@@ -93,6 +105,50 @@ fn told(approval: Option<ApprovalView>) -> impl IntoView {
             </div>
         }
     })
+}
+
+/// What is to be decided on, by the names that people know, and what the order check warns of.
+fn reviewed(review: OrderReview, findings: Vec<Finding>) -> impl IntoView {
+    let price = review.price.unwrap_or_else(|| t("cost_unknown"));
+    let requestor = format!("{} · {}", review.requestor_name, review.requestor_email);
+    let term = t_count("review_years", u64::from(review.validity_years));
+    let gone = || t("review_gone");
+    let rows: Vec<Fact> = [
+        ("review_requestor", Some(requestor)),
+        (
+            "order_product",
+            Some(review.product_name.unwrap_or_else(gone)),
+        ),
+        ("review_term", Some(term)),
+        ("review_price", Some(price)),
+        ("order_group", Some(review.group_name.unwrap_or_else(gone))),
+        ("directory_balance", review.balance),
+        ("order_organization", review.organization_name),
+        ("approval_key", review.key),
+        (
+            "review_remarks",
+            Some(review.remarks).filter(|text| !text.is_empty()),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(label, text)| -> Option<Fact> { Some((label, text?.into_any())) })
+    .collect();
+    let warns = findings
+        .iter()
+        .any(|finding| finding.severity != Severity::Info);
+    let lead = t(if warns {
+        "review_findings"
+    } else {
+        "review_calm"
+    });
+    view! {
+        <section aria-labelledby="review">
+            <h2 id="review">{t("approval_title")}</h2>
+            <Facts rows />
+            <p>{lead}</p>
+            <ul class="readings">{findings.into_iter().map(finding_row).collect_view()}</ul>
+        </section>
+    }
 }
 
 /// What is asked before an order is declined: the requester reads it.

@@ -4,7 +4,8 @@ use certwright_api::endpoint::op;
 use certwright_api::system::AuditView;
 use leptos::prelude::*;
 
-use crate::parts::{Pager, Time, paged, show};
+use crate::pages::audit::{outcome_text, outcome_tone, who};
+use crate::parts::{Pager, Time, Tone, paged, show};
 use crate::route::Filter;
 use crate::text::{t, t_with};
 
@@ -53,13 +54,15 @@ pub(super) fn TimeLine(
 }
 
 fn entry(entry: AuditView) -> impl IntoView {
-    let is_bad = !matches!(entry.outcome.as_str(), "done" | "started");
-    let by = t_with("timeline_by", &[("who", &entry.actor)]);
+    let is_bad = matches!(outcome_tone(&entry.outcome), Tone::Bad | Tone::Waiting);
+    let is_plain = matches!(entry.outcome.as_str(), "done" | "started");
+    let by = t_with("timeline_by", &[("who", &who(&entry.actor))]);
+    let class = if is_bad { "error" } else { "hint" };
     let what = crate::pages::audit::action_text(&entry.action);
     view! {
         <li class:bad=is_bad>
             <p><b>{what}</b>" "<span class="hint">{by}" · "<Time at=entry.at /></span></p>
-            {is_bad.then(|| view! { <p class="error">{crate::text::t_value("outcome", &entry.outcome)}</p> })}
+            {(!is_plain).then(|| view! { <p class=class>{outcome_text(&entry.outcome)}</p> })}
             {entry.detail.map(|detail| view! { <p>{detail}</p> })}
         </li>
     }
