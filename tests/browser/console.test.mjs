@@ -96,7 +96,7 @@ test("a request from elsewhere is read at once, and a broken one is named", asyn
   await page.getByLabel("I have a CSR").check();
   await page.locator("#csr-text").fill("-----BEGIN CERTIFICATE REQUEST-----\nMIIB");
   await page.locator(".error[role=alert]", { hasText: /./ }).first().waitFor();
-  await page.locator("#csr-file").setInputFiles(file);
+  await page.locator("#csr-text-file").setInputFiles(file);
   await page.getByText("A request for own.whitlock.example, key RSA 2048").waitFor();
   await page.getByText("This can be ordered.").waitFor();
   await rm(folder, { recursive: true });

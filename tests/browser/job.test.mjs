@@ -92,8 +92,6 @@ let passphrase;
 test("a person orders with a key that is made here", async () => {
   const { page } = extension;
   await page.getByText("This can be ordered.").waitFor();
-  await tabTo(page, ".joined button");
-  await page.keyboard.press("Enter");
   passphrase = await page.locator("#passphrase").inputValue();
   assert.ok(passphrase.length >= 20, "a long passphrase is suggested");
   await type("#order-place", "Bengaluru");
@@ -136,7 +134,7 @@ test("a wrong passphrase opens nothing and says so", async () => {
   const { page } = extension;
   await page.locator("#files-passphrase").fill("not the passphrase");
   await page.keyboard.press("Enter");
-  await page.getByText("the passphrase does not open this key").waitFor();
+  await page.getByText("The passphrase doesn't open this key").waitFor();
 });
 
 test("the badge counts what needs a person, from what the browser stores", async () => {
@@ -174,7 +172,7 @@ test("keys are listed, saved as a backup, and taken back", async () => {
   const { page } = extension;
   await show(page, "#/keys");
   await page.getByRole("button", { name: "Check key" }).press("Enter");
-  await page.getByText("it signs for its request").waitFor();
+  await page.getByText("the key signs for its CSR").waitFor();
   await page.locator("summary", { hasText: "Back up and restore keys" }).press("Enter");
   await page.getByRole("button", { name: "Save a backup (1)" }).press("Enter");
   const backup = await file("certwright-keys.json");

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Request, RequestInit, Response};
 
 use crate::connection::Connection;
+use crate::guard;
 use crate::route::Filter;
 
 /// How long an answer may take before the person is told. Placing an order waits for the CA.
@@ -26,6 +27,8 @@ pub(crate) enum Trouble {
     Refused(Box<Problem>),
     /// An answer that is none of the API's; its HTTP status.
     NotUnderstood(u16),
+    /// Nothing was sent, since it would have given a secret away: what it is, and what to do.
+    Withheld(String),
 }
 
 impl Trouble {
@@ -36,7 +39,7 @@ impl Trouble {
 
     /// Whether the next call would end the same, whatever it asks for.
     pub(crate) fn is_of_all(&self) -> bool {
-        self.is_sign_in() || !matches!(self, Self::Refused(_))
+        self.is_sign_in() || !matches!(self, Self::Refused(_) | Self::Withheld(_))
     }
 }
 
@@ -148,6 +151,10 @@ impl Client {
         filter: &Filter,
         body: &Body,
     ) -> Result<Received, Trouble> {
+        let text = body.text.as_deref();
+        if let Some(why) = guard::of_call(endpoint, id, &filter.to_query(), text) {
+            return Err(Trouble::Withheld(why));
+        }
         let mark = if filter.is_empty() { "" } else { "?" };
         let url = format!(
             "{}{}{mark}{}",

@@ -11,6 +11,7 @@ mod browser;
 mod client;
 #[cfg(target_family = "wasm")]
 mod connection;
+pub mod guard;
 pub mod idn;
 pub mod keys;
 #[cfg(target_family = "wasm")]

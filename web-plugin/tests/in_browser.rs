@@ -10,8 +10,8 @@
 
 use certwright_core::csr::Csr;
 use certwright_core::names::CertificateName;
-use certwright_plugin::keys::create::{Created, KeyMode, create};
-use certwright_plugin::keys::{KeyKind, Subject, backup, export, store, webcrypto};
+use certwright_plugin::keys::create::{KeyMode, NewKey};
+use certwright_plugin::keys::{KeyKind, StoredKey, Subject, backup, protect, store, webcrypto};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::CryptoKey;
 
@@ -19,10 +19,23 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 const PASSPHRASE: &str = "a passphrase of some length";
 
-async fn make(kind: KeyKind, mode: KeyMode<'_>, name: &str) -> Created {
+struct Created {
+    key: StoredKey,
+    csr: Csr,
+}
+
+async fn new(kind: KeyKind, mode: KeyMode, name: &str) -> NewKey {
     let names = [CertificateName::parse(name).unwrap()];
-    let made = create(kind, mode, &names, &Subject::default()).await;
+    let made = NewKey::make(kind, mode, &names, &Subject::default()).await;
     made.unwrap_or_else(|fault| panic!("{kind:?}: {fault}"))
+}
+
+async fn make(kind: KeyKind, mode: KeyMode, name: &str) -> Created {
+    let made = new(kind, mode, name).await;
+    Created {
+        key: made.store(PASSPHRASE).await.unwrap(),
+        csr: made.csr().clone(),
+    }
 }
 
 async fn handle(created: &Created) -> CryptoKey {
@@ -53,14 +66,12 @@ async fn every_kind_of_key_is_made_kept_and_signs() {
 #[wasm_bindgen_test]
 async fn a_server_key_leaves_once_encrypted_and_stays_as_a_handle() {
     for kind in [KeyKind::P256, KeyKind::Rsa2048] {
-        let mode = KeyMode::Server {
-            passphrase: PASSPHRASE,
-        };
-        let created = make(kind, mode, "server.example").await;
+        let created = make(kind, KeyMode::Server, "server.example").await;
         let stays = handle(&created).await;
         assert!(!stays.extractable(), "{kind:?} can be read");
         let file = created.key.encrypted.clone().unwrap();
-        let plain = export::decrypt(&file, PASSPHRASE).unwrap();
+        let plain = protect::open(&file, PASSPHRASE).await.unwrap();
+        assert!(protect::open(&file, "another passphrase").await.is_err());
         let taken_out = webcrypto::import_private(kind, &plain).await.unwrap();
         assert!(signs_for(&taken_out, kind, &created.csr).await);
         store::forget(&created.key.fingerprint).await.unwrap();
@@ -70,13 +81,26 @@ async fn a_server_key_leaves_once_encrypted_and_stays_as_a_handle() {
 #[wasm_bindgen_test]
 async fn a_short_passphrase_stores_nothing() {
     let before = store::all().await.unwrap().len();
-    let names = [CertificateName::parse("short.example").unwrap()];
-    let mode = KeyMode::Server {
-        passphrase: "short",
-    };
-    let made = create(KeyKind::P256, mode, &names, &Subject::default()).await;
-    assert!(made.is_err());
+    let made = new(KeyKind::P256, KeyMode::Server, "short.example").await;
+    for refused in ["short", "a long passphrase \u{1f511}"] {
+        assert!(made.store(refused).await.is_err());
+    }
     assert_eq!(store::all().await.unwrap().len(), before);
+}
+
+#[wasm_bindgen_test]
+async fn stored_again_the_file_opens_with_the_latest_passphrase_alone() {
+    let made = new(KeyKind::P256, KeyMode::Server, "again.example").await;
+    made.store(PASSPHRASE).await.unwrap();
+    let other = "quite another passphrase";
+    let key = made.store(other).await.unwrap();
+    let kept = store::all().await.unwrap();
+    let kept = kept.iter().filter(|one| one.fingerprint == key.fingerprint);
+    assert_eq!(kept.collect::<Vec<_>>(), [&key]);
+    let file = key.encrypted.clone().unwrap();
+    assert!(protect::open(&file, other).await.is_ok());
+    assert!(protect::open(&file, PASSPHRASE).await.is_err());
+    store::forget(&key.fingerprint).await.unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -109,10 +133,7 @@ async fn a_key_that_the_browser_cleared_is_missed() {
 
 #[wasm_bindgen_test]
 async fn a_backup_brings_back_what_may_leave() {
-    let mode = KeyMode::Server {
-        passphrase: PASSPHRASE,
-    };
-    let server = make(KeyKind::P256, mode, "backed-up.example").await;
+    let server = make(KeyKind::P256, KeyMode::Server, "backed-up.example").await;
     let kept = make(KeyKind::P256, KeyMode::Kept, "kept.example").await;
     let text = backup::write(&store::all().await.unwrap()).unwrap();
     for print in [&server.key.fingerprint, &kept.key.fingerprint] {

@@ -34,6 +34,7 @@ const FAMILIES: &[&str] = &[
     "role_",
     "stage_",
     "state_",
+    "strength_",
     "token_state_",
     "work_",
     "notify_",

@@ -31,7 +31,8 @@ pub trait Platform {
     /// What time it is.
     fn now(&self) -> Timestamp;
 
-    /// Fills `bytes` with cryptographically secure random bits.
+    /// Fills `bytes` with cryptographically secure random bits. Where there are none it does not
+    /// return: the invocation ends, so that nothing predictable is ever stored or handed out.
     fn fill_random(&self, bytes: &mut [u8]);
 
     /// Writes a line for the operators. Never a secret.

@@ -11,6 +11,16 @@ pub(crate) fn picked(event: &Event) -> Option<File> {
     input.files()?.get(0)
 }
 
+/// The file's content; nothing when it is longer than `limit` bytes or can't be read.
+pub(crate) async fn bytes(file: &File, limit: usize) -> Option<Vec<u8>> {
+    #[expect(clippy::cast_precision_loss, reason = "a limit of some megabytes")]
+    if file.size() > limit as f64 {
+        return None;
+    }
+    let content = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&content).to_vec())
+}
+
 /// The file's text; nothing when it is longer than `limit` bytes.
 pub(crate) async fn text(file: &File, limit: usize) -> Option<String> {
     #[expect(clippy::cast_precision_loss, reason = "a limit of some megabytes")]

@@ -16,16 +16,18 @@ const VERSION: u32 = 1;
 #[non_exhaustive]
 pub enum BackupFault {
     /// The file is longer than any backup.
-    #[error("this file is too long for a backup of keys; choose the file that Certwright saved")]
+    #[error("This file is too long for a backup of keys. Choose the file that Certwright saved.")]
     TooLong,
     /// The file is no backup, or was changed.
-    #[error("this is no backup of keys; choose the file that Certwright saved")]
+    #[error("This is not a backup of keys. Choose the file that Certwright saved.")]
     NotABackup,
     /// A later version has written it.
-    #[error("this backup has version {0}; restore it with a newer Certwright")]
+    #[error("This backup has version {0}. Restore it with a newer Certwright.")]
     Newer(u32),
     /// A key in it does not fit its request.
-    #[error("the key for {0} in this backup does not fit its request; the file was changed")]
+    #[error(
+        "The key for {0} in this backup doesn't match its CSR: the file was changed. Choose another copy of the backup."
+    )]
     Broken(String),
 }
 
@@ -87,9 +89,10 @@ mod tests {
     use certwright_core::names::CertificateName;
     use certwright_core::time::Timestamp;
     use p256::ecdsa::signature::Signer;
-    use p256::pkcs8::{EncodePrivateKey, EncodePublicKey};
+    use p256::pkcs8::EncodePublicKey;
 
-    use super::super::{CsrSession, KeyKind, Subject, export};
+    use super::super::export::{Encrypted, Pbes2};
+    use super::super::{CsrSession, KeyKind, Subject};
     use super::*;
 
     fn key() -> StoredKey {
@@ -101,9 +104,10 @@ mod tests {
         let signing = p256::ecdsa::SigningKey::from(&secret);
         let signature: p256::ecdsa::Signature = signing.sign(session.to_be_signed());
         let csr = session.finish(&signature.to_bytes()).unwrap();
-        let plain = secret.to_pkcs8_der().unwrap();
-        let encrypted =
-            export::encrypt(plain.as_bytes(), "a long passphrase", [1; 16], [2; 16]).unwrap();
+        let encrypted = Encrypted {
+            pbes2: Pbes2::new(1000, [1; 16], [2; 16]),
+            ciphertext: vec![3; 144],
+        };
         StoredKey {
             fingerprint: csr.key_fingerprint().to_string(),
             label: "a.example".to_owned(),
@@ -111,7 +115,7 @@ mod tests {
             csr: csr.pem(),
             created_at: Timestamp::from_unix(1_790_000_000),
             exported_at: Some(Timestamp::from_unix(1_790_000_000)),
-            encrypted: Some(encrypted),
+            encrypted: encrypted.key_file().ok(),
             is_lost: false,
         }
     }

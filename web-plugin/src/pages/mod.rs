@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod certificate;
 mod certificates;
+mod csr_input;
 mod jobs;
 mod keys;
 mod license;

@@ -14,7 +14,12 @@ const SAYS_SO_MS: u32 = 2_000;
 pub(crate) fn Copyable(
     /// What it is, for the button's name.
     label: String,
-    #[prop(into)] text: Signal<String>,
+    /// What is copied.
+    #[prop(into)]
+    text: Signal<String>,
+    /// What is shown in its place, where that is something else.
+    #[prop(into, optional)]
+    shown: Option<Signal<String>>,
     /// Whether it is to leave the clipboard again after a minute.
     #[prop(default = false)]
     is_secret: bool,
@@ -33,8 +38,8 @@ pub(crate) fn Copyable(
     let says = move || t(if is_done.get() { "copied" } else { "copy" });
     view! {
         <span class="copyable">
-            <code>{text}</code>
-            <button class="quiet small" aria-label=t_with("copy_what", &[("what", &label)]) on:click=copy>
+            <code>{shown.unwrap_or(text)}</code>
+            <button type="button" class="quiet small" aria-label=t_with("copy_what", &[("what", &label)]) on:click=copy>
                 {says}
             </button>
             <span class="sr-only" role="status">{move || is_done.get().then(|| t("copied"))}</span>

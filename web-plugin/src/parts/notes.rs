@@ -12,6 +12,7 @@ pub(crate) fn trouble_text(trouble: &Trouble) -> String {
     match trouble {
         Trouble::NoAnswer => t("trouble_no_answer"),
         Trouble::NotUnderstood(status) => t_with("trouble_not_understood", &[("status", status)]),
+        Trouble::Withheld(why) => why.clone(),
         Trouble::Refused(problem) => {
             let remedy = problem.remedy.as_deref().unwrap_or_default();
             format!("{} {remedy}", problem.detail).trim_end().to_owned()

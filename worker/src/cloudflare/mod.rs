@@ -62,9 +62,10 @@ impl Platform for Cloudflare {
     }
 
     fn fill_random(&self, bytes: &mut [u8]) {
-        // The runtime's `crypto.getRandomValues` fails only for more than 65,536 bytes.
+        // What is not random must not become an id, a lease or a token: without random bits the
+        // invocation ends here, before anything is stored, and the runtime answers with an error.
         if getrandom::fill(bytes).is_err() {
-            console_error!("no random bytes");
+            wasm_bindgen::throw_str("no random bytes: the invocation ends");
         }
     }
 

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::browser;
 use crate::keys::export::{self, ExportFault, MAX_KEY_FILE};
-use crate::keys::{KeyKind, StoredKey, store, webcrypto};
+use crate::keys::{KeyKind, StoredKey, protect, store, webcrypto};
 use crate::parts::Field;
 use crate::text::t;
 
@@ -22,9 +22,9 @@ enum Form {
 enum Fault {
     #[error(transparent)]
     Export(#[from] ExportFault),
-    #[error("this key does not belong to this certificate; choose the key of its request")]
+    #[error("This key doesn't belong to this certificate. Choose the key of its CSR.")]
     OtherKey,
-    #[error("choose the key's file first")]
+    #[error("There is no key. Choose the key file first.")]
     NoKey,
 }
 
@@ -62,8 +62,6 @@ pub(super) fn KeyFiles(
         let (name, leaf, full_chain) = names.get_value();
         let passphrase = passphrase.get_untracked();
         spawn_local(async move {
-            // Let the button say that it works before the derivation of the key takes a second.
-            browser::sleep(30).await;
             let made = files(form, &text, &passphrase, (&name, &leaf, &full_chain));
             match made.await {
                 Ok((name, media_type, bytes)) => browser::save(&name, media_type, &bytes),
@@ -138,7 +136,7 @@ async fn files(
     if key.is_empty() {
         return Err(Fault::NoKey);
     }
-    let plain = export::decrypt(key, passphrase)?;
+    let plain = protect::open(key, passphrase).await?;
     let leaf = Certificate::read(leaf.as_bytes()).map_err(|_| ExportFault::Certificate)?;
     let kind = KeyKind::from_name(&leaf.key().algorithm().to_string()).ok_or(Fault::OtherKey)?;
     let handle = webcrypto::import_private(kind, &plain)
@@ -150,16 +148,12 @@ async fn files(
     }
     Ok(match form {
         Form::Pkcs12 => {
-            let bytes = export::pkcs12(&plain, full_chain, name, passphrase)?;
+            let bytes = protect::pkcs12(&plain, full_chain, name, passphrase).await?;
             (format!("{name}.p12"), "application/x-pkcs12", bytes)
         }
         Form::Bundle => {
-            let (salt, iv) = (webcrypto::random(), webcrypto::random());
-            let (Ok(salt), Ok(iv)) = (salt, iv) else {
-                return Err(ExportFault::Writing.into());
-            };
             // A key that came in plain text does not leave that way.
-            let encrypted = export::encrypt(&plain, passphrase, salt, iv)?;
+            let encrypted = protect::key_file(&plain, passphrase).await?;
             let bundle = export::pem_bundle(&encrypted, full_chain);
             (
                 format!("{name}.bundle.pem"),

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::{use_app, use_client};
+use crate::browser;
 use crate::client::Trouble;
+use crate::pages::csr_input::{self, CsrInput};
 use crate::parts::{Empty, Paged, Pager, Time, TroubleNote, paged, show};
 use crate::route::Filter;
 use crate::text::t;
@@ -67,11 +69,12 @@ fn Store(list: Paged<CsrView>) -> impl IntoView {
     let trouble = RwSignal::new(None::<Trouble>);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        // What can't be read is said at the field; nothing else of the text is sent.
+        let Some(csr) = csr_input::pem(&text.get_untracked()) else {
+            return browser::focus("csr-new");
+        };
         spawn_local(async move {
-            let request = CsrRequest {
-                csr: text.get_untracked(),
-                label: None,
-            };
+            let request = CsrRequest { csr, label: None };
             let client = client.get_value();
             match client.send(op::StoreCsr, "", &request).await {
                 Ok(_) => {
@@ -88,17 +91,7 @@ fn Store(list: Paged<CsrView>) -> impl IntoView {
         <details>
             <summary>{t("csr_store")}</summary>
             <form on:submit=submit>
-                <div class="field">
-                    <label for="csr-new">{t("source_text")}</label>
-                    <textarea
-                        id="csr-new"
-                        rows="6"
-                        class="code"
-                        spellcheck="false"
-                        required
-                        bind:value=text
-                    ></textarea>
-                </div>
+                <CsrInput id="csr-new" text />
                 {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
                 <div class="actions"><button>{t("csr_store_do")}</button></div>
             </form>

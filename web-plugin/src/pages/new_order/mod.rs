@@ -3,6 +3,7 @@
 mod choices;
 mod form;
 mod names;
+mod passphrase;
 mod place;
 mod rehearsal;
 mod source;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::{use_app, use_client};
+use crate::browser;
 use crate::client::Client;
 use crate::keys::store;
 use crate::parts::Field;
@@ -63,13 +65,14 @@ pub(crate) fn NewOrder(start: Filter) -> impl IntoView {
         let Some(names) = untrack(|| form.good_names()) else {
             return fault.set(Some(t("order_names_first")));
         };
-        if untrack(|| source.lacks_passphrase()) {
-            return fault.set(Some(t("key_passphrase_hint")));
+        if let Some(reason) = untrack(|| source.passphrase_fault()) {
+            browser::focus("passphrase");
+            return fault.set(Some(reason.to_string()));
         }
         is_busy.set(true);
         spawn_local(async move {
             match source.make(names).await {
-                Ok(_) => is_reviewing.set(true),
+                Ok(()) => is_reviewing.set(true),
                 Err(reason) => fault.set(Some(reason.to_string())),
             }
             let _ = is_busy.try_set(false);

@@ -15,8 +15,9 @@ use crate::browser;
 use crate::browser::storage::{self, Area};
 use crate::client::Trouble;
 use crate::keys::StoredKey;
+use crate::keys::create::KeyMode;
 use crate::keys::webcrypto;
-use crate::parts::{Dialog, Fact, Facts, Fetched, TroubleNote};
+use crate::parts::{Copyable, Dialog, Fact, Facts, Fetched, TroubleNote};
 use crate::route::Route;
 use crate::text::t;
 
@@ -58,10 +59,8 @@ pub(super) fn Review(
     let (app, client) = (use_app(), use_client());
     let is_busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
-    let csr = move || match source.kind.get() {
-        Kind::Make => source.made.get().map(|made| made.key.csr),
-        Kind::Given | Kind::Stored => source.given(),
-    };
+    let fault = RwSignal::new(None::<String>);
+    let csr = move || source.csr();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(request) = untrack(|| form.request(csr())) else {
@@ -69,9 +68,11 @@ pub(super) fn Review(
         };
         is_busy.set(true);
         trouble.set(None);
+        fault.set(None);
         // The person may go elsewhere while the CA is asked; nothing of the form is read after that.
         let is_made = source.kind.get_untracked() == Kind::Make;
         let made = source.made.get_untracked().filter(|_| is_made);
+        let passphrase = source.passphrase.get_untracked();
         // The next order starts from the same choices.
         let next = Draft {
             domain: String::new(),
@@ -81,7 +82,21 @@ pub(super) fn Review(
         };
         let client = client.get_value();
         spawn_local(async move {
+            // The file opens with what the form shows now; it is stored before anything is ordered.
+            let stored = match &made {
+                None => None,
+                Some(made) => match made.key.store(&passphrase).await {
+                    Ok(stored) => Some(stored),
+                    Err(reason) => {
+                        let _ = fault.try_set(Some(reason.to_string()));
+                        let _ = is_busy.try_set(false);
+                        return;
+                    }
+                },
+            };
             let Some(key) = key_for(&request).await else {
+                let _ = fault.try_set(Some(t("order_no_random")));
+                let _ = is_busy.try_set(false);
                 return;
             };
             let answer = client.send_once(op::PlaceOrder, &request, &key);
@@ -89,7 +104,7 @@ pub(super) fn Review(
                 Ok(order) => {
                     storage::remove(Area::Local, KEY).await;
                     form.fill(next);
-                    made.as_ref().and_then(|made| save_key(&made.key));
+                    stored.as_ref().and_then(save_key);
                     is_open.set(false);
                     let waits = order.status.state == "awaitingApproval";
                     app.toasts
@@ -115,7 +130,7 @@ pub(super) fn Review(
             .get()
             .filter(|_| source.kind.get() == Kind::Make)
         {
-            Some(made) if made.key.encrypted.is_some() => t("review_key_server"),
+            Some(made) if made.key.mode() == KeyMode::Server => t("review_key_server"),
             Some(_) => t("review_key_kept"),
             None => t("review_key_elsewhere"),
         };
@@ -134,7 +149,7 @@ pub(super) fn Review(
                 .find(|one| one.number == request.group_number)
         });
         let group = group.map(|group| group.name.clone());
-        let facts: Vec<Fact> = vec![
+        let mut facts: Vec<Fact> = vec![
             (
                 "compare_names",
                 view! { <ul class="plain">{names}</ul> }.into_any(),
@@ -150,6 +165,21 @@ pub(super) fn Review(
             ("order_place", request.agreement.signer_place.into_any()),
             ("review_key", key.into_any()),
         ];
+        if source.has_file() {
+            let passphrase = source.passphrase;
+            let shown = Signal::derive(move || {
+                if source.is_passphrase_shown.get() {
+                    passphrase.get()
+                } else {
+                    "••••••••••••".to_owned()
+                }
+            });
+            let row = view! {
+                <Copyable label=t("key_passphrase") text=passphrase shown is_secret=true />
+                <p class="hint">{t("review_passphrase")}</p>
+            };
+            facts.push(("key_passphrase", row.into_any()));
+        }
         Some(view! { <Facts rows=facts /> {rehearsal.validation().map(cost)} })
     };
     let says = move || {
@@ -169,6 +199,7 @@ pub(super) fn Review(
                     rehearsal.needs_approval().then(|| view! { <p class="note">{t("order_will_wait")}</p> })
                 }}
                 {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
+                <p class="error" role="alert">{move || fault.get()}</p>
                 <div class="actions">
                     <button disabled=is_busy>{says}</button>
                     <button type="button" class="quiet" on:click=move |_| is_open.set(false)>

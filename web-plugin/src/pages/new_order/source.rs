@@ -1,22 +1,17 @@
 //! Where the request comes from: made here, given as text or file, or stored before.
 
 use certwright_api::endpoint::op;
-use certwright_core::csr::Csr;
 use certwright_core::names::CertificateName;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::app::use_app;
-use crate::browser;
-use crate::keys::StoredKey;
-use crate::keys::create::{self, CreateFault, KeyMode};
-use crate::keys::{KeyKind, Subject, webcrypto};
+use super::passphrase::{Passphrase, suggestion};
+use crate::keys::create::{CreateFault, KeyMode, NewKey};
+use crate::keys::passphrase::{self, PassphraseFault};
+use crate::keys::{KeyKind, Subject};
+use crate::pages::csr_input::{self, CsrInput};
 use crate::parts::{Field, Select, fetched, key_marks};
 use crate::route::Filter;
 use crate::text::{t, t_with};
-
-/// The longest text that is read as a request, in bytes.
-const MAX_TEXT: usize = 65_536;
 
 /// Which source is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +24,13 @@ pub(super) enum Kind {
     Stored,
 }
 
-/// A key that was made for the form as it stands.
-#[derive(Clone, PartialEq, Eq)]
+/// A key that was made for the form as it stands. The passphrase is not part of that: the file is
+/// encrypted when the order is placed, with the passphrase that the form shows then. Another key
+/// would be another order, were an earlier one sent and not answered.
+#[derive(Clone)]
 pub(super) struct Made {
-    wish: (Vec<CertificateName>, String, bool, String),
-    /// What is stored of it.
-    pub(super) key: StoredKey,
+    wanted: (Vec<CertificateName>, String, bool, String),
+    pub(super) key: NewKey,
 }
 
 /// The choice and its fields.
@@ -42,15 +38,16 @@ pub(super) struct Made {
 pub(super) struct Source {
     pub(super) kind: RwSignal<Kind>,
     algorithm: RwSignal<String>,
-    is_kept: RwSignal<bool>,
-    passphrase: RwSignal<String>,
+    pub(super) is_kept: RwSignal<bool>,
+    pub(super) passphrase: RwSignal<String>,
+    pub(super) is_passphrase_shown: RwSignal<bool>,
     organization: RwSignal<String>,
     locality: RwSignal<String>,
     state: RwSignal<String>,
     country: RwSignal<String>,
     pub(super) text: RwSignal<String>,
     stored: RwSignal<String>,
-    pub(super) made: RwSignal<Option<Made>>,
+    pub(super) made: RwSignal<Option<Made>, LocalStorage>,
 }
 
 impl Source {
@@ -60,32 +57,40 @@ impl Source {
             kind: RwSignal::new(Kind::Make),
             algorithm: RwSignal::new(KeyKind::P256.algorithm().to_string()),
             is_kept: RwSignal::new(false),
-            passphrase: empty(),
+            // Whoever changes nothing has a good one, in sight, to be copied.
+            passphrase: RwSignal::new(suggestion().unwrap_or_default()),
+            is_passphrase_shown: RwSignal::new(true),
             organization: empty(),
             locality: empty(),
             state: empty(),
             country: empty(),
             text: empty(),
             stored: empty(),
-            made: RwSignal::new(None),
+            made: RwSignal::new_local(None),
         }
     }
 
-    /// The request as PEM, where there is one already.
+    /// The request as PEM, where there is one already. Nothing of the text but the request.
     pub(super) fn given(self) -> Option<String> {
-        let text = match self.kind.get() {
-            Kind::Make => return None,
-            Kind::Given => self.text.get(),
-            Kind::Stored => self.stored.get(),
-        };
-        Some(text).filter(|text| !text.trim().is_empty())
+        match self.kind.get() {
+            Kind::Make => None,
+            Kind::Given => csr_input::pem(&self.text.get()),
+            Kind::Stored => Some(self.stored.get()).filter(|text| !text.is_empty()),
+        }
+    }
+
+    /// The request that is ordered with, as PEM: the one given, or the one of the key made here.
+    pub(super) fn csr(self) -> Option<String> {
+        match self.kind.get() {
+            Kind::Make => self.made.get().map(|made| made.key.csr().pem()),
+            Kind::Given | Kind::Stored => self.given(),
+        }
     }
 
     /// Makes the key and the request for these names, unless that was done just so before.
-    pub(super) async fn make(self, names: Vec<CertificateName>) -> Result<Made, CreateFault> {
+    pub(super) async fn make(self, names: Vec<CertificateName>) -> Result<(), CreateFault> {
         let name = self.algorithm.get_untracked();
         let kind = KeyKind::from_name(&name).unwrap_or(KeyKind::P256);
-        let passphrase = self.passphrase.get_untracked();
         let is_kept = self.is_kept.get_untracked();
         let subject = Subject {
             common_name: names.first().cloned(),
@@ -94,28 +99,30 @@ impl Source {
             state: self.state.get_untracked().trim().to_owned(),
             country: self.country.get_untracked().trim().to_uppercase(),
         };
-        let wish = (names, name, is_kept, format!("{subject:?}"));
-        if let Some(made) = self.made.get_untracked().filter(|made| made.wish == wish) {
-            return Ok(made);
+        let wanted = (names, name, is_kept, format!("{subject:?}"));
+        let made = self.made.get_untracked();
+        if made.is_some_and(|made| made.wanted == wanted) {
+            return Ok(());
         }
         let mode = if is_kept {
             KeyMode::Kept
         } else {
-            KeyMode::Server {
-                passphrase: &passphrase,
-            }
+            KeyMode::Server
         };
-        let key = create::create(kind, mode, &wish.0, &subject).await?.key;
-        let made = Made { wish, key };
-        self.made.set(Some(made.clone()));
-        Ok(made)
+        let key = NewKey::make(kind, mode, &wanted.0, &subject).await?;
+        let _ = self.made.try_set(Some(Made { wanted, key }));
+        Ok(())
     }
 
-    /// Whether a passphrase is asked for that is too short to be taken.
-    pub(super) fn lacks_passphrase(self) -> bool {
-        self.kind.get() == Kind::Make
-            && !self.is_kept.get()
-            && self.passphrase.get().chars().count() < crate::keys::export::LEAST_PASSPHRASE
+    /// Whether the order comes with a key file.
+    pub(super) fn has_file(self) -> bool {
+        self.kind.get() == Kind::Make && !self.is_kept.get()
+    }
+
+    /// What is wrong with the passphrase, where one is asked for.
+    pub(super) fn passphrase_fault(self) -> Option<PassphraseFault> {
+        let fault = passphrase::check(&self.passphrase.get()).err();
+        fault.filter(|_| self.has_file())
     }
 }
 
@@ -144,7 +151,7 @@ pub(super) fn SourceFields(source: Source) -> impl IntoView {
             </div>
             {move || match source.kind.get() {
                 Kind::Make => view! { <Make source /> }.into_any(),
-                Kind::Given => view! { <Given source /> }.into_any(),
+                Kind::Given => view! { <CsrInput id="csr-text" text=source.text /> }.into_any(),
                 Kind::Stored => view! { <Stored source /> }.into_any(),
             }}
         </fieldset>
@@ -177,32 +184,10 @@ fn Make(source: Source) -> impl IntoView {
             </label>
         }
     };
-    let is_shown = RwSignal::new(false);
-    let suggest = move |_| {
-        if let Some(passphrase) = suggestion() {
-            source.passphrase.set(passphrase);
-            is_shown.set(true);
-        }
-    };
-    let kind = move || if is_shown.get() { "text" } else { "password" };
     view! {
         {mode(false, "key_mode_server", "key_mode_server_hint")}
         {mode(true, "key_mode_kept", "key_mode_kept_hint")}
-        <div class="field" hidden=source.is_kept>
-            <label for="passphrase">{t("key_passphrase")}</label>
-            <div class="joined">
-                <input
-                    id="passphrase"
-                    type=kind
-                    autocomplete="new-password"
-                    spellcheck="false"
-                    aria-describedby="passphrase-hint"
-                    bind:value=source.passphrase
-                />
-                <button type="button" class="quiet" on:click=suggest>{t("key_suggest")}</button>
-            </div>
-            <p class="hint" id="passphrase-hint">{t("key_passphrase_hint")}</p>
-        </div>
+        <Passphrase source />
         <details>
             <summary>{t("key_more")}</summary>
             <Select
@@ -240,86 +225,6 @@ fn Make(source: Source) -> impl IntoView {
                 />
             </div>
         </details>
-    }
-}
-
-/// A passphrase of 100 random bits, in groups that can be read out.
-fn suggestion() -> Option<String> {
-    // Without letters and digits that look alike.
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let bytes = webcrypto::random::<20>().ok()?;
-    let letters: Vec<char> = bytes
-        .iter()
-        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
-        .map(|letter| char::from(*letter))
-        .collect();
-    let groups: Vec<String> = letters
-        .chunks(5)
-        .map(|group| group.iter().collect())
-        .collect();
-    Some(groups.join("-"))
-}
-
-#[component]
-fn Given(source: Source) -> impl IntoView {
-    let toasts = use_app().toasts;
-    let take = move |file: web_sys::File| {
-        spawn_local(async move {
-            match browser::file::text(&file, MAX_TEXT).await {
-                Some(text) => source.text.set(text),
-                None => toasts.failed(t("source_too_long")),
-            }
-        });
-    };
-    let pick = move |event: leptos::ev::Event| {
-        if let Some(file) = browser::file::picked(&event) {
-            take(file);
-        }
-    };
-    let drop = move |event: leptos::ev::DragEvent| {
-        let files = event.data_transfer().and_then(|data| data.files());
-        if let Some(file) = files.and_then(|files| files.get(0)) {
-            event.prevent_default();
-            take(file);
-        }
-    };
-    // What the request says is shown at once; the Worker checks it against the order.
-    let reading = move || {
-        let text = source.text.get();
-        if text.trim().is_empty() {
-            return ().into_any();
-        }
-        match Csr::read(text.as_bytes()) {
-            Ok(csr) => {
-                let names: Vec<_> = csr.names().iter().map(ToString::to_string).collect();
-                let (names, key) = (names.join(", "), csr.key().algorithm().to_string());
-                let text = t_with("source_holds", &[("names", &names), ("key", &key)]);
-                view! { <p class="note good">{text}</p> }.into_any()
-            }
-            Err(fault) => {
-                view! { <p class="error" role="alert">{fault.to_string()}</p> }.into_any()
-            }
-        }
-    };
-    view! {
-        <div class="field">
-            <label for="csr-text">{t("source_text")}</label>
-            <textarea
-                id="csr-text"
-                rows="6"
-                class="code"
-                spellcheck="false"
-                placeholder="-----BEGIN CERTIFICATE REQUEST-----"
-                on:drop=drop
-                on:dragover=|event| event.prevent_default()
-                bind:value=source.text
-            ></textarea>
-            {reading}
-        </div>
-        <div class="field">
-            <label for="csr-file">{t("source_file")}</label>
-            <input id="csr-file" type="file" accept=".csr,.pem,.req,.txt" on:change=pick />
-        </div>
     }
 }
 
