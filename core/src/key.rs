@@ -15,6 +15,7 @@ use x509_parser::{
 use crate::certificate::asn1;
 
 mod fingerprint;
+mod weak;
 
 pub use fingerprint::InvalidFingerprint;
 pub(crate) use fingerprint::fingerprint;
@@ -68,10 +69,48 @@ impl fmt::Display for KeyAlgorithm {
             Self::P384 => f.write_str("P-384"),
             Self::P521 => f.write_str("P-521"),
             Self::Ed25519 => f.write_str("Ed25519"),
-            Self::Other(oid) => f.write_str(oid),
+            Self::Other(oid) => f.write_str(other_name(oid)),
         }
     }
 }
+
+/// The name of an algorithm or curve that no public CA issues for: RFC 8017, 8410, 5480, 5639, 3279,
+/// 9881, 9814.
+fn other_name(oid: &str) -> &str {
+    OTHER_NAMES
+        .iter()
+        .find(|(known, _)| *known == oid)
+        .map_or(oid, |(_, name)| name)
+}
+
+/// Object identifiers and their names.
+const OTHER_NAMES: [(&str, &str); 25] = [
+    ("1.2.840.113549.1.1.10", "RSA-PSS"),
+    ("1.2.840.113549.1.1.7", "RSA-OAEP"),
+    ("1.2.840.10040.4.1", "DSA"),
+    ("1.2.840.10046.2.1", "Diffie-Hellman"),
+    ("1.3.101.110", "X25519"),
+    ("1.3.101.111", "X448"),
+    ("1.3.101.113", "Ed448"),
+    ("1.2.840.10045.3.1.1", "P-192"),
+    ("1.3.132.0.33", "P-224"),
+    ("1.3.132.0.10", "secp256k1"),
+    ("1.3.36.3.3.2.8.1.1.3", "brainpoolP224r1"),
+    ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"),
+    ("1.3.36.3.3.2.8.1.1.8", "brainpoolP256t1"),
+    ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1"),
+    ("1.3.36.3.3.2.8.1.1.12", "brainpoolP384t1"),
+    ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1"),
+    ("1.3.36.3.3.2.8.1.1.14", "brainpoolP512t1"),
+    ("1.2.156.10197.1.301", "SM2"),
+    ("1.2.643.7.1.1.1.1", "GOST R 34.10-2012"),
+    ("2.16.840.1.101.3.4.3.17", "ML-DSA-44"),
+    ("2.16.840.1.101.3.4.3.18", "ML-DSA-65"),
+    ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),
+    ("2.16.840.1.101.3.4.3.20", "SLH-DSA-SHA2-128s"),
+    ("2.16.840.1.101.3.4.4.2", "ML-KEM-768"),
+    ("2.16.840.1.101.3.4.4.3", "ML-KEM-1024"),
+];
 
 impl From<String> for KeyAlgorithm {
     fn from(text: String) -> Self {
@@ -82,7 +121,13 @@ impl From<String> for KeyAlgorithm {
             "Ed25519" => Self::Ed25519,
             other => match other.strip_prefix("RSA ").map(u32::from_str) {
                 Some(Ok(bits)) => Self::Rsa { bits },
-                _ => Self::Other(text),
+                // The name, or what has none.
+                _ => Self::Other(
+                    OTHER_NAMES
+                        .iter()
+                        .find(|(_, name)| *name == text)
+                        .map_or_else(|| text.clone(), |(oid, _)| (*oid).to_owned()),
+                ),
             },
         }
     }
@@ -131,7 +176,10 @@ pub enum KeyRefused {
         /// Bits of the modulus.
         bits: u32,
     },
-    /// An RSA exponent that is even or below 65537 (CA/Browser Forum BR §6.1.6), or absurdly large.
+    /// A modulus that can be factored: small factors, close primes, or ROCA (CVE-2017-15361).
+    #[error("the key can be factored, so that anybody can compute its private key; make a new key")]
+    RsaFactorable,
+    /// An RSA exponent that is even or below 3 (CA/Browser Forum BR §6.1.6), or absurdly large.
     #[error(
         "the RSA public exponent is not accepted; make a new key with the usual exponent 65537"
     )]
@@ -147,12 +195,12 @@ pub enum KeyRefused {
     Ed25519,
     /// An algorithm or curve without a name here.
     #[error(
-        "keys of the kind {oid} are not accepted; \
+        "keys of the kind {name} are not accepted; \
          make a new key on P-256 or P-384, or RSA of at least 2048 bits"
     )]
     Unknown {
-        /// Its object identifier.
-        oid: String,
+        /// Its name, or its object identifier.
+        name: String,
     },
 }
 
@@ -171,7 +219,9 @@ pub fn check_accepted(algorithm: &KeyAlgorithm) -> Result<(), KeyRefused> {
         KeyAlgorithm::Rsa { bits } => Err(KeyRefused::RsaSize { bits: *bits }),
         KeyAlgorithm::P521 => Err(KeyRefused::P521),
         KeyAlgorithm::Ed25519 => Err(KeyRefused::Ed25519),
-        KeyAlgorithm::Other(oid) => Err(KeyRefused::Unknown { oid: oid.clone() }),
+        KeyAlgorithm::Other(oid) => Err(KeyRefused::Unknown {
+            name: other_name(oid).to_owned(),
+        }),
     }
 }
 
@@ -243,18 +293,36 @@ impl PublicKey {
         KeyFingerprint::of(&self.spki)
     }
 
-    /// Whether the CA issues for this key: its kind, its size, and its RSA exponent.
+    /// Whether the CA issues for this key: its kind, its size, its RSA exponent, and that it can't be
+    /// factored.
     ///
     /// # Errors
     /// [`KeyRefused`] says which key to make instead.
     pub fn check_accepted(&self) -> Result<(), KeyRefused> {
         check_accepted(&self.algorithm)?;
+        let Material::Rsa { modulus, exponent } = &self.material else {
+            return Ok(());
+        };
+        // "An odd number equal to 3 or more"; 65537 and above is only a SHOULD there.
+        let is_odd = exponent_value(exponent).is_some_and(|value| value >= 3 && value % 2 == 1);
+        if !is_odd {
+            return Err(KeyRefused::RsaExponent);
+        }
+        if weak::can_be_factored(modulus) {
+            Err(KeyRefused::RsaFactorable)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether it is an RSA key whose exponent is below 65537.
+    #[must_use]
+    pub fn has_small_exponent(&self) -> bool {
         match &self.material {
-            Material::Rsa { exponent, .. } => match exponent_value(exponent) {
-                Some(value) if value >= 65537 && value % 2 == 1 => Ok(()),
-                _ => Err(KeyRefused::RsaExponent),
-            },
-            Material::Bits(_) => Ok(()),
+            Material::Rsa { exponent, .. } => {
+                exponent_value(exponent).is_some_and(|value| value < 65537)
+            }
+            Material::Bits(_) => false,
         }
     }
 

@@ -26,6 +26,13 @@ pub enum NameFault {
     /// More than 253 characters.
     #[error("the name has more than 253 characters (RFC 1035 §2.3.4); use a shorter one")]
     TooLong,
+    /// Several names where one is meant.
+    #[error("this is a list of names; write one name per entry")]
+    SeveralNames,
+    /// A dot at the end of a name that is signed: a person may write it, a certificate can't have it
+    /// (RFC 5280 §4.2.1.6).
+    #[error("the name ends with a dot; write it without the last dot")]
+    TrailingDot,
     /// Two dots in a row, or a dot at the start.
     #[error("the name has an empty label; remove the extra dot")]
     EmptyLabel,
@@ -178,11 +185,42 @@ impl DomainName {
         }
     }
 
+    /// The first label that claims to be an A-label and is none (RFC 5890 §2.3.2.1): its Punycode (RFC
+    /// 3492) does not decode, or decodes to what no U-label is. The tables of IDNA are left to the CA.
+    #[must_use]
+    pub fn broken_a_label(&self) -> Option<&str> {
+        self.labels().find(|label| {
+            label.strip_prefix("xn--").is_some_and(|encoded| {
+                let decoded = idna::punycode::decode_to_string(encoded);
+                decoded.is_none_or(|text| {
+                    text.is_ascii()
+                        || text
+                            .chars()
+                            .any(|c| c.is_control() || c.is_whitespace() || c.is_uppercase())
+                        || idna::punycode::encode_str(&text).as_deref() != Some(encoded)
+                })
+            })
+        })
+    }
+
     /// The labels from the right, `com.example.www`, so that a prefix finds a whole domain.
     #[must_use]
     pub fn reversed(&self) -> String {
         self.labels().rev().collect::<Vec<_>>().join(".")
     }
+}
+
+/// Whether a text is several names with commas, semicolons or blanks between them.
+fn is_list(text: &str) -> bool {
+    let parts = || {
+        text.split(|c: char| matches!(c, ',' | ';') || c.is_whitespace())
+            .filter(|part| !part.is_empty())
+    };
+    text.len() <= MAX_TEXT
+        && parts().count() > 1
+        && parts().all(|part| {
+            CertificateName::parse_one(part.strip_prefix("DNS:").unwrap_or(part)).is_ok()
+        })
 }
 
 fn ip_literal(text: &str) -> Option<IpAddr> {
@@ -280,6 +318,14 @@ impl CertificateName {
     /// # Errors
     /// [`NameFault`] says what is wrong and names the label.
     pub fn parse(text: &str) -> Result<Self, NameFault> {
+        let read = Self::parse_one(text);
+        if read.is_err() && is_list(text) {
+            return Err(NameFault::SeveralNames);
+        }
+        read
+    }
+
+    fn parse_one(text: &str) -> Result<Self, NameFault> {
         let Some(base) = text.strip_prefix("*.") else {
             return match DomainName::parse(text) {
                 // Here a wildcard is welcome, so this one can only be a "*" alone.
@@ -301,6 +347,14 @@ impl CertificateName {
         match self {
             Self::Dns(name) | Self::Wildcard(name) => name,
         }
+    }
+
+    /// Whether it is longer than a common name may be: 64 characters (RFC 5280 appendix A.1,
+    /// ub-common-name), and the CA puts an order's first name there.
+    #[must_use]
+    pub fn exceeds_common_name(&self) -> bool {
+        const UB_COMMON_NAME: usize = 64;
+        self.base().as_str().len() + if self.is_wildcard() { 2 } else { 0 } > UB_COMMON_NAME
     }
 
     /// Whether this is a wildcard.

@@ -47,7 +47,7 @@ pub enum PemFault {
         expected: String,
     },
     /// The text holds something else.
-    #[error("this is a PEM block labelled {found}; a {expected} is needed")]
+    #[error("this is {}; paste a {expected}", named(found))]
     WrongLabel {
         /// The label that was looked for.
         expected: String,
@@ -63,7 +63,7 @@ pub enum PemFault {
         count: usize,
     },
     /// A block without its end.
-    #[error("the PEM block has no -----END {label}-----; copy it to its last line")]
+    #[error("the PEM block has no END line; copy it to its last line")]
     Unterminated {
         /// The label.
         label: String,
@@ -212,8 +212,19 @@ fn base64(body: &str) -> Result<Vec<u8>, PemFault> {
 /// A label for a message: short, and without anything that could be content.
 pub(crate) fn shown(label: &str) -> String {
     label
+        .trim()
         .chars()
-        .take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == ' ')
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == ' ')
         .take(MAX_SHOWN_LABEL)
-        .collect()
+        .collect::<String>()
+        .to_ascii_uppercase()
+}
+
+/// A PEM block by its label, which may be empty.
+pub(crate) fn named(label: &str) -> String {
+    if label.is_empty() {
+        "a PEM block without a label".to_owned()
+    } else {
+        format!("a PEM block labelled {label}")
+    }
 }

@@ -115,10 +115,11 @@ impl SignatureAlgorithm {
             "1.3.101.112" => Self::Ed25519,
             _ => return Err(refused(oid)),
         };
-        // RFC 4055 §5 wants NULL for RSA and tolerates absence; RFC 5758 §3.2 and RFC 8410 §3
-        // want absence.
+        // RFC 4055 §5 wants NULL for RSA and tolerates absence; RFC 5758 §3.2 wants absence for ECDSA,
+        // where some tools write NULL all the same: it changes nothing, and OpenSSL and Go's
+        // crypto/x509 take it. RFC 8410 §3 wants absence.
         match (algorithm, parameters) {
-            (_, None) | (Self::RsaPkcs1(_), Some([5, 0])) => Ok(algorithm),
+            (_, None) | (Self::RsaPkcs1(_) | Self::Ecdsa(_), Some([5, 0])) => Ok(algorithm),
             _ => Err(SignatureFault::Parameters),
         }
     }
@@ -175,7 +176,14 @@ fn refused(oid: &str) -> SignatureFault {
         "1.2.840.113549.1.1.14" => unsupported("RSA with SHA-224"),
         "1.2.840.10045.4.3.1" => unsupported("ECDSA with SHA-224"),
         "2.16.840.1.101.3.4.3.2" => unsupported("DSA with SHA-256"),
+        "2.16.840.1.101.3.4.3.1" => unsupported("DSA with SHA-224"),
         "1.3.101.113" => unsupported("Ed448"),
+        "2.16.840.1.101.3.4.3.17" => unsupported("ML-DSA-44"),
+        "2.16.840.1.101.3.4.3.18" => unsupported("ML-DSA-65"),
+        "2.16.840.1.101.3.4.3.19" => unsupported("ML-DSA-87"),
+        "2.16.840.1.101.3.4.3.9" | "2.16.840.1.101.3.4.3.10" | "2.16.840.1.101.3.4.3.11" => {
+            unsupported("ECDSA with SHA-3")
+        }
         other => unsupported(other),
     }
 }

@@ -15,6 +15,10 @@ use certwright_core::{
 };
 use x509_workshop::{P256, P384, RSA_2048, WWW, Workshop, name};
 
+fn now() -> certwright_core::time::Timestamp {
+    certwright_core::time::Timestamp::from_unix(1_795_000_000)
+}
+
 /// Root → intermediate → leaf with every kind of issuing key that is verified here.
 #[test]
 fn issued_certificates_are_read_ordered_and_compared() {
@@ -91,7 +95,7 @@ fn issued_certificates_are_read_ordered_and_compared() {
             .iter()
             .map(|file| String::from_utf8(shop.read(file)).unwrap())
             .collect();
-        let ordered = chain::read(&bag).unwrap_or_else(|fault| panic!("{hash}: {fault}"));
+        let ordered = chain::read(&bag, now()).unwrap_or_else(|fault| panic!("{hash}: {fault}"));
         let leaf = ordered.leaf();
         assert_eq!(ordered.intermediates().len(), 1);
         assert_eq!(ordered.root().unwrap().subject(), "CN=Root");
@@ -148,7 +152,7 @@ fn issued_certificates_are_read_ordered_and_compared() {
             "impostor.pem",
         ]);
         let impostor = Certificate::read(&shop.read("impostor.pem")).unwrap();
-        let alone = chain::order(leaf.clone(), vec![impostor.clone()]).unwrap();
+        let alone = chain::order(leaf.clone(), vec![impostor.clone()], now()).unwrap();
         assert_eq!(alone.missing_issuer(), Some("CN=Issuing"));
         assert_eq!(alone.unrelated(), std::slice::from_ref(&impostor));
         assert!(chain::verify(leaf, &impostor).is_err());
@@ -203,10 +207,10 @@ fn a_bag_with_a_forged_issuer_is_refused() {
     let read = |file| Certificate::read(&shop.read(file)).unwrap();
     let (leaf, real, forged) = (read("leaf.pem"), read("real.pem"), read("forged.pem"));
     assert!(matches!(
-        chain::order(leaf.clone(), vec![forged.clone()]),
+        chain::order(leaf.clone(), vec![forged.clone()], now()),
         Err(chain::ChainFault::Signature { .. })
     ));
-    let ordered = chain::order(leaf, vec![forged.clone(), real.clone()]).unwrap();
+    let ordered = chain::order(leaf, vec![forged.clone(), real.clone()], now()).unwrap();
     assert_eq!(ordered.root(), Some(&real));
     assert_eq!(ordered.unrelated(), [forged]);
 }

@@ -10,6 +10,10 @@ use certwright_core::{
 };
 use proptest::{collection::vec, prelude::*};
 
+fn now() -> certwright_core::time::Timestamp {
+    certwright_core::time::Timestamp::from_unix(1_795_000_000)
+}
+
 const CSR_P256: &str = include_str!("x509_samples/csr_p256.pem");
 const CSR_RSA: &str = include_str!("x509_samples/csr_rsa.pem");
 const LEAF: &str = include_str!("x509_samples/leaf.pem");
@@ -77,9 +81,9 @@ fn what_is_too_large_is_not_looked_at() {
     assert!(matches!(Csr::read(&large), Err(CsrFault::TooLarge { .. })));
     assert!(Certificate::read(&large).is_err());
     let text = String::from_utf8(large).unwrap();
-    assert!(chain::read(&text).is_err());
+    assert!(chain::read(&text, now()).is_err());
     let many = LEAF.repeat(chain::MAX_CERTIFICATES + 1);
-    assert!(chain::read(&many).is_err());
+    assert!(chain::read(&many, now()).is_err());
 }
 
 #[test]
@@ -135,7 +139,7 @@ fn a_chain_is_ordered_whatever_the_order_and_repeats() {
             .filter_map(|at| parts.get(*at))
             .copied()
             .collect();
-        let ordered = chain::read(&format!("{text}{text}")).unwrap();
+        let ordered = chain::read(&format!("{text}{text}"), now()).unwrap();
         assert_eq!(ordered.leaf().common_name(), Some("www.example.com"));
         assert_eq!(ordered.full_chain_pem(), format!("{LEAF}{INTERMEDIATE}"));
         assert_eq!(ordered.intermediates_pem(), INTERMEDIATE);
@@ -143,14 +147,14 @@ fn a_chain_is_ordered_whatever_the_order_and_repeats() {
         assert_eq!(ordered.missing_issuer(), None);
         assert!(ordered.unrelated().is_empty());
     }
-    let alone = chain::read(LEAF).unwrap();
+    let alone = chain::read(LEAF, now()).unwrap();
     assert_eq!(
         alone.missing_issuer(),
         Some("C=IN, O=Example CA, CN=Example Issuing")
     );
-    let apart = chain::read(&format!("{ROOT}{LEAF}")).unwrap();
+    let apart = chain::read(&format!("{ROOT}{LEAF}"), now()).unwrap();
     assert_eq!(apart.unrelated().len(), 1);
-    assert_eq!(chain::read(ROOT), Err(chain::ChainFault::NoLeaf));
+    assert_eq!(chain::read(ROOT, now()), Err(chain::ChainFault::NoLeaf));
 }
 
 #[test]
@@ -197,7 +201,7 @@ proptest! {
         for text in [&text, &framed] {
             let _ = Csr::read(text.as_bytes());
             let _ = Certificate::read(text.as_bytes());
-            let _ = chain::read(text);
+            let _ = chain::read(text, now());
             let _ = pem::blocks(text, 1000);
         }
     }
@@ -226,7 +230,7 @@ proptest! {
         der.splice(at..at, insert);
         let _ = Csr::read(&der);
         if let Ok(certificate) = Certificate::read(&der) {
-            let _ = chain::order(certificate.clone(), vec![certificate]);
+            let _ = chain::order(certificate.clone(), vec![certificate], now());
         }
     }
 

@@ -269,7 +269,11 @@ fn lists_come_as_csv() {
     );
     assert!(lines[1].starts_with("ord_"), "{}", lines[1]);
     assert_eq!(orders.matches("caOrderNumber").count(), 1);
-    assert_eq!(orders.matches('\u{feff}').count(), 1, "one file of many pages");
+    assert_eq!(
+        orders.matches('\u{feff}').count(),
+        1,
+        "one file of many pages"
+    );
     let count = everything(&story)["orders"].as_array().unwrap().len();
     assert_eq!(lines.len(), count + 1);
     let certificates = story.pages("/v1/certificates.csv?host=whitlock.example");

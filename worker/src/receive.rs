@@ -8,6 +8,7 @@ use certwright_core::{
     ids::CertificateId,
     names::CertificateName,
     order::{Admission, IssuedFacts, Order},
+    time::Timestamp,
 };
 use sha2::{Digest, Sha256};
 
@@ -73,7 +74,7 @@ pub fn read(
     let certificate = row(
         order,
         &leaf,
-        chains.order(&leaf, issued),
+        chains.order(&leaf, issued, now),
         facts.certificate_id,
         &notable,
         now.unix(),
@@ -151,7 +152,7 @@ struct OrderedChain {
 impl Chains {
     /// The chain in the order in which servers send it. One that cannot be read is left out: the
     /// certificate itself is what must not be lost.
-    fn order(&mut self, leaf: &Certificate, issued: &IssuedPem) -> OrderedChain {
+    fn order(&mut self, leaf: &Certificate, issued: &IssuedPem, now: Timestamp) -> OrderedChain {
         let known = self.0.iter().find(|known| {
             known.given == issued.others && chain::verify(leaf, &known.issuer).is_ok()
         });
@@ -163,7 +164,7 @@ impl Chains {
             .iter()
             .filter_map(|pem| Certificate::read(pem.as_bytes()).ok())
             .collect();
-        let Ok(chain) = chain::order(leaf.clone(), candidates) else {
+        let Ok(chain) = chain::order(leaf.clone(), candidates, now) else {
             return OrderedChain::default();
         };
         let ordered = OrderedChain {

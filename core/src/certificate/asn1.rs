@@ -85,9 +85,32 @@ pub(crate) fn directory_string(value: &Any<'_>) -> Option<String> {
     }
 }
 
-/// The value as text, or in the `#hex` form of RFC 4514 §2.4.
-pub(crate) fn value_text(value: &Any<'_>) -> String {
-    directory_string(value).unwrap_or_else(|| hex(value.data))
+/// The `#hex` form of RFC 4514 §2.4: the whole value, with its tag and its length.
+pub(crate) fn hex_value(value: &Any<'_>) -> String {
+    let class = (value.class() as u8) << 6;
+    let constructed = if value.header.is_constructed() {
+        0x20
+    } else {
+        0
+    };
+    let tag = u8::try_from(value.tag().0 & 0x1f).unwrap_or_default();
+    let mut octets = vec![class | constructed | tag];
+    match u8::try_from(value.data.len()) {
+        Ok(short @ 0..0x80) => octets.push(short),
+        _ => {
+            let length: Vec<u8> = value
+                .data
+                .len()
+                .to_be_bytes()
+                .into_iter()
+                .skip_while(|octet| *octet == 0)
+                .collect();
+            octets.push(0x80 | u8::try_from(length.len()).unwrap_or_default());
+            octets.extend(length);
+        }
+    }
+    octets.extend_from_slice(value.data);
+    hex(&octets)
 }
 
 /// The tags of the values that follow one another in `content`, or `None` when they do not fill

@@ -1,9 +1,14 @@
 //! Putting an unordered bag of certificates into the order in which a server presents them.
 
+use std::cmp::Reverse;
+
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 use super::{Certificate, CertificateFault};
-use crate::signature::{self, SignatureAlgorithm, SignatureFault};
+use crate::{
+    signature::{self, SignatureAlgorithm, SignatureFault},
+    time::Timestamp,
+};
 
 /// The most certificates that are looked at together. It bounds the signatures to verify.
 pub const MAX_CERTIFICATES: usize = 10;
@@ -112,12 +117,12 @@ impl Chain {
 ///
 /// # Errors
 /// [`ChainFault`].
-pub fn read(pem: &str) -> Result<Chain, ChainFault> {
+pub fn read(pem: &str, now: Timestamp) -> Result<Chain, ChainFault> {
     let mut all = Certificate::read_all(pem)?;
     drop_duplicates(&mut all);
     let (authorities, mut leaves): (Vec<_>, Vec<_>) = all.into_iter().partition(Certificate::is_ca);
     match (leaves.pop(), leaves.len()) {
-        (Some(leaf), 0) => order(leaf, authorities),
+        (Some(leaf), 0) => order(leaf, authorities, now),
         (None, _) => Err(ChainFault::NoLeaf),
         (Some(_), others) => Err(ChainFault::SeveralLeaves { count: others + 1 }),
     }
@@ -126,13 +131,18 @@ pub fn read(pem: &str) -> Result<Chain, ChainFault> {
 /// Orders `candidates` above `leaf`: each next one is the issuer by name (RFC 5280 §7.1), by key
 /// identifier where both have one, and by signature.
 ///
-/// Of several issuers of equal name and key, one that was itself issued by another CA comes first:
-/// a bundle that holds a cross-certificate holds it for clients that lack the newer root.
+/// Of several issuers of equal name and key, one that is valid at `now` comes first; of those, one that
+/// was itself issued by another CA, since a bundle that holds a cross-certificate holds it for clients
+/// that lack the newer root; and of those the one that is valid longest.
 ///
 /// # Errors
 /// [`ChainFault::TooMany`], and [`ChainFault::Signature`] when certificates that should belong
 /// together do not. An issuer that is not at hand is no fault: see [`Chain::missing_issuer`].
-pub fn order(leaf: Certificate, mut candidates: Vec<Certificate>) -> Result<Chain, ChainFault> {
+pub fn order(
+    leaf: Certificate,
+    mut candidates: Vec<Certificate>,
+    now: Timestamp,
+) -> Result<Chain, ChainFault> {
     if candidates.len() >= MAX_CERTIFICATES {
         return Err(ChainFault::TooMany {
             limit: MAX_CERTIFICATES,
@@ -140,7 +150,14 @@ pub fn order(leaf: Certificate, mut candidates: Vec<Certificate>) -> Result<Chai
     }
     candidates.retain(|candidate| candidate.der() != leaf.der());
     drop_duplicates(&mut candidates);
-    candidates.sort_by_key(Certificate::is_self_issued);
+    candidates.sort_by_key(|candidate| {
+        let is_valid = candidate.is_valid_at(now);
+        (
+            !is_valid,
+            candidate.is_self_issued(),
+            Reverse(candidate.not_after()),
+        )
+    });
 
     let mut intermediates: Vec<Certificate> = Vec::new();
     let mut root = None;

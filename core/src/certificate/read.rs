@@ -59,7 +59,8 @@ fn der(octets: &[u8]) -> Result<Certificate, CertificateFault> {
     let first = |names: Vec<Option<String>>| names.into_iter().next().flatten();
     Ok(Certificate {
         der: octets.to_vec(),
-        serial: Serial::from_octets(tbs.raw_serial()).ok_or_else(|| malformed("serial number"))?,
+        serial: Serial::from_der_content(tbs.raw_serial())
+            .ok_or_else(|| malformed("serial number"))?,
         subject: subject::distinguished_name(&tbs.subject),
         issuer: subject::distinguished_name(&tbs.issuer),
         raw_subject: tbs.subject.as_raw().to_vec(),

@@ -14,21 +14,50 @@ const MAX_OCTETS: usize = 40;
 pub struct InvalidSerial;
 
 /// A certificate serial number. The text form is upper case hexadecimal, two digits to the octet,
-/// without leading zero octets.
+/// without leading zero octets; a minus sign stands before a negative one, as OpenSSL writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Serial(Vec<u8>);
+pub struct Serial {
+    /// Big-endian, without leading zeros.
+    magnitude: Vec<u8>,
+    /// RFC 5280 §4.1.2.2 forbids it, and asks readers to be prepared for it.
+    is_negative: bool,
+}
 
 impl Serial {
-    /// From the content of the DER INTEGER. Negative numbers, which RFC 5280 forbids and some CAs
-    /// wrote, are taken as the unsigned number with the same octets.
-    pub(crate) fn from_octets(octets: &[u8]) -> Option<Self> {
+    /// From the content of the DER INTEGER, which is in two's complement (X.690 §8.3).
+    pub(crate) fn from_der_content(octets: &[u8]) -> Option<Self> {
+        if octets.first().is_none_or(|first| *first < 0x80) {
+            return Self::from_octets(octets);
+        }
+        let mut carry = true;
+        let mut magnitude: Vec<u8> = octets
+            .iter()
+            .rev()
+            .map(|octet| {
+                let (value, over) = (!octet).overflowing_add(u8::from(carry));
+                carry = over;
+                value
+            })
+            .collect();
+        magnitude.reverse();
+        Self::from_octets(&magnitude).map(|serial| Self {
+            is_negative: true,
+            ..serial
+        })
+    }
+
+    /// From the octets of an unsigned number.
+    fn from_octets(octets: &[u8]) -> Option<Self> {
         let significant = octets
             .iter()
             .position(|octet| *octet != 0)
             .and_then(|start| octets.get(start..))
             .unwrap_or(&[0]);
-        (significant.len() <= MAX_OCTETS).then(|| Self(significant.to_vec()))
+        (significant.len() <= MAX_OCTETS).then(|| Self {
+            magnitude: significant.to_vec(),
+            is_negative: false,
+        })
     }
 
     /// Reads hexadecimal in either case, with or without colons, spaces and a leading `0x`.
@@ -36,7 +65,10 @@ impl Serial {
     /// # Errors
     /// [`InvalidSerial`] when it is anything else, or longer than any serial number.
     pub fn from_hex(text: &str) -> Result<Self, InvalidSerial> {
-        let text = text.trim();
+        signed(text, Self::from_hex_digits)
+    }
+
+    fn from_hex_digits(text: &str) -> Result<Self, InvalidSerial> {
         let text = text
             .strip_prefix("0x")
             .or_else(|| text.strip_prefix("0X"))
@@ -64,7 +96,10 @@ impl Serial {
     /// # Errors
     /// [`InvalidSerial`] when it is anything else, or larger than any serial number.
     pub fn from_decimal(text: &str) -> Result<Self, InvalidSerial> {
-        let text = text.trim();
+        signed(text, Self::from_decimal_digits)
+    }
+
+    fn from_decimal_digits(text: &str) -> Result<Self, InvalidSerial> {
         // log10(256) is below 2.41.
         if text.is_empty() || text.len() > MAX_OCTETS * 241 / 100 + 1 {
             return Err(InvalidSerial);
@@ -111,7 +146,7 @@ impl Serial {
     pub fn to_decimal(&self) -> String {
         // Least significant digit first.
         let mut digits: Vec<u8> = vec![0];
-        for octet in &self.0 {
+        for octet in &self.magnitude {
             let mut carry = u32::from(*octet);
             for digit in &mut digits {
                 let value = u32::from(*digit) * 256 + carry;
@@ -123,12 +158,30 @@ impl Serial {
                 carry /= 10;
             }
         }
-        digits
-            .iter()
-            .rev()
-            .map(|digit| char::from(b'0' + digit))
+        let digits = digits.iter().rev().map(|digit| char::from(b'0' + digit));
+        self.is_negative
+            .then_some('-')
+            .into_iter()
+            .chain(digits)
             .collect()
     }
+}
+
+/// Reads a number with or without a minus sign. There is no negative zero.
+fn signed(
+    text: &str,
+    read: fn(&str) -> Result<Serial, InvalidSerial>,
+) -> Result<Serial, InvalidSerial> {
+    let text = text.trim();
+    let Some(magnitude) = text.strip_prefix('-') else {
+        return read(text);
+    };
+    let serial = read(magnitude.trim_start())?;
+    let is_negative = serial.magnitude != [0];
+    Ok(Serial {
+        is_negative,
+        ..serial
+    })
 }
 
 impl TryFrom<String> for Serial {
@@ -147,7 +200,10 @@ impl From<Serial> for String {
 
 impl fmt::Display for Serial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXUPPER.encode(&self.0))
+        if self.is_negative {
+            f.write_str("-")?;
+        }
+        f.write_str(&HEXUPPER.encode(&self.magnitude))
     }
 }
 
@@ -169,6 +225,28 @@ mod tests {
         assert!(!serial.is_written_as(""));
         assert_eq!(Serial::from_hex("0").unwrap().to_string(), "00");
         assert_eq!(Serial::from_hex("0").unwrap().to_decimal(), "0");
+    }
+
+    #[test]
+    fn a_negative_number_keeps_its_sign() {
+        let serial = Serial::from_der_content(&[0xff, 0x7f]).unwrap();
+        assert_eq!(serial.to_string(), "-81");
+        assert_eq!(serial.to_decimal(), "-129");
+        assert_eq!(Serial::from_hex("-00:81").unwrap(), serial);
+        assert_eq!(Serial::from_decimal("-129").unwrap(), serial);
+        assert_ne!(Serial::from_hex("81").unwrap(), serial);
+        assert_eq!(
+            Serial::from_der_content(&[0x80]).unwrap().to_decimal(),
+            "-128"
+        );
+        assert_eq!(
+            Serial::from_der_content(&[0, 0x80]).unwrap().to_decimal(),
+            "128"
+        );
+        assert_eq!(
+            Serial::from_hex("-0").unwrap(),
+            Serial::from_hex("0").unwrap()
+        );
     }
 
     #[test]

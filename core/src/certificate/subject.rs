@@ -25,7 +25,10 @@ pub(crate) fn distinguished_name(name: &X509Name<'_>) -> String {
             let oid = asn1::oid_text(attribute.attr_type().as_bytes());
             text.push_str(short_name(&oid));
             text.push('=');
-            escape(&asn1::value_text(attribute.attr_value()), &mut text);
+            match asn1::directory_string(attribute.attr_value()) {
+                Some(value) => escape(&value, &mut text),
+                None => text.push_str(&asn1::hex_value(attribute.attr_value())),
+            }
         }
     }
     text
@@ -67,8 +70,11 @@ fn short_name(oid: &str) -> &str {
 }
 
 fn escape(value: &str, text: &mut String) {
-    for character in value.chars() {
+    let last = value.chars().count().saturating_sub(1);
+    for (position, character) in value.chars().enumerate() {
         match character {
+            '#' if position == 0 => text.push_str("\\#"),
+            ' ' if position == 0 || position == last => text.push_str("\\ "),
             '"' | '+' | ',' | ';' | '<' | '>' | '\\' => {
                 text.push('\\');
                 text.push(character);
@@ -85,15 +91,22 @@ fn escape(value: &str, text: &mut String) {
     }
 }
 
+/// A text as it stands; what would move the cursor or end the line where it is shown is escaped.
+fn visible(text: &str) -> String {
+    text.chars()
+        .flat_map(|character| {
+            let escaped = character.is_control().then(|| character.escape_default());
+            let plain = (!character.is_control()).then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
 /// One entry of a subject alternative name extension (RFC 5280 §4.2.1.6).
 pub(crate) fn subject_name(name: &GeneralName<'_>) -> SubjectName {
-    let other = |kind, text: &str| {
-        let mut escaped = String::new();
-        escape(text, &mut escaped);
-        SubjectName::Other {
-            kind,
-            text: escaped,
-        }
+    let other = |kind, text: &str| SubjectName::Other {
+        kind,
+        text: visible(text),
     };
     match name {
         GeneralName::DNSName(text) => match CertificateName::parse(text) {

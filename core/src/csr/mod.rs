@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::{
     key::{KeyFingerprint, KeyRefused, PublicKey, fingerprint},
     names::{CertificateName, NameFault, SubjectName},
+    pem,
     secret::{SecretKind, Suspicion},
     signature::SignatureFault,
 };
@@ -37,7 +38,7 @@ pub enum CsrFault {
     )]
     Certificate,
     /// Another kind of PEM block was given.
-    #[error("this is a PEM block labelled {label}; paste the certificate signing request")]
+    #[error("this is {}; paste the certificate signing request", pem::named(label))]
     WrongLabel {
         /// The label.
         label: String,
@@ -63,8 +64,17 @@ pub enum CsrFault {
         /// How many there are.
         count: usize,
     },
-    /// The structure is not that of RFC 2986 §4.
-    #[error("the certificate signing request is damaged in its {part}; make it again")]
+    /// The bytes end early, or lengths within do not add up: a line was lost or changed on the way.
+    #[error(
+        "part of the certificate signing request is missing or changed; copy it again, from \
+         -----BEGIN CERTIFICATE REQUEST----- to -----END CERTIFICATE REQUEST-----"
+    )]
+    Incomplete,
+    /// The structure is not that of RFC 2986 §4, though nothing is missing.
+    #[error(
+        "the tool that made the certificate signing request wrote its {part} in a way that RFC 2986 \
+         does not allow; make the request with another tool, such as OpenSSL"
+    )]
     Malformed {
         /// Where.
         part: &'static str,
@@ -80,15 +90,13 @@ pub enum CsrFault {
     SignatureAlgorithm(SignatureFault),
     /// The signature is not by the key in the request.
     #[error(
-        "the signature does not verify, so the request was changed after it was made \
-         or the key is not yours; make the certificate signing request again"
+        "the signature does not verify, so the request was changed after it was made; copy it again, \
+         and when that does not help, make it again"
     )]
     SignatureWrong,
-    /// A name that no certificate can carry.
-    #[error("the {place} \"{name}\" is malformed: {fault}")]
+    /// A common name that no certificate can carry.
+    #[error("the common name \"{name}\" can't be certified: {fault}")]
     NameMalformed {
-        /// Where it stands.
-        place: NamePlace,
         /// The name, shortened.
         name: String,
         /// What is wrong with it.
@@ -111,27 +119,10 @@ impl CsrFault {
             Self::NameMalformed { .. } => "csr-name-malformed",
             Self::NotPemOrDer
             | Self::SeveralBlocks { .. }
+            | Self::Incomplete
             | Self::Malformed { .. }
             | Self::TrailingBytes => "csr-malformed",
         }
-    }
-}
-
-/// Where a name stands in a CSR.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NamePlace {
-    /// The common name of the subject.
-    CommonName,
-    /// A dNSName of the subject alternative names.
-    SubjectAlternativeName,
-}
-
-impl std::fmt::Display for NamePlace {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::CommonName => "common name",
-            Self::SubjectAlternativeName => "subject alternative name",
-        })
     }
 }
 
@@ -157,12 +148,13 @@ pub struct Csr {
     signature_algorithm: String,
     extensions: Vec<RequestedExtension>,
     requests_ca: bool,
+    damaged_extensions: Vec<String>,
     has_challenge_password: bool,
 }
 
 impl Csr {
     /// The largest text or file that is read.
-    pub const MAX_INPUT: usize = crate::pem::MAX_SINGLE;
+    pub const MAX_INPUT: usize = pem::MAX_SINGLE;
 
     /// Reads PEM, bare base64 or DER, and verifies the proof of possession.
     ///
@@ -181,7 +173,7 @@ impl Csr {
     /// The request in PEM, written anew: nothing that stood around it remains.
     #[must_use]
     pub fn pem(&self) -> String {
-        crate::pem::encode(crate::pem::CERTIFICATE_REQUEST, &self.der)
+        pem::encode(pem::CERTIFICATE_REQUEST, &self.der)
     }
 
     /// What tells this request from others.
@@ -258,6 +250,12 @@ impl Csr {
     #[must_use]
     pub fn requests_ca(&self) -> bool {
         self.requests_ca
+    }
+
+    /// The names of requested extensions whose value is not what it should be.
+    #[must_use]
+    pub fn damaged_extensions(&self) -> &[String] {
+        &self.damaged_extensions
     }
 
     /// Whether the request holds a challenge password (RFC 2985 §5.4.1), readable by everyone.

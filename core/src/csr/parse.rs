@@ -12,11 +12,11 @@ use x509_parser::{
     prelude::FromDer,
 };
 
-use super::{Csr, CsrFault, NamePlace, RequestedExtension};
+use super::{Csr, CsrFault, RequestedExtension};
 use crate::{
     certificate::{asn1, subject},
     key::{KeyFault, PublicKey},
-    names::{CertificateName, NameFault, NameKind, SubjectName},
+    names::{CertificateName, NameFault},
     pem::{self, PemFault},
     secret::{self, Detection},
     signature::{self, SignatureAlgorithm, SignatureFault},
@@ -24,6 +24,8 @@ use crate::{
 
 /// extensionRequest, RFC 2985 §5.4.2.
 const EXTENSION_REQUEST: &str = "1.2.840.113549.1.9.14";
+/// The same in Microsoft's own attribute (szOID_CERT_EXTENSIONS, [MS-WCCE] §2.2.2.7.10).
+const MICROSOFT_EXTENSION_REQUEST: &str = "1.3.6.1.4.1.311.2.1.14";
 /// challengePassword, RFC 2985 §5.4.1.
 const CHALLENGE_PASSWORD: &str = "1.2.840.113549.1.9.7";
 
@@ -39,6 +41,10 @@ pub(super) fn read(input: &[u8]) -> Result<Csr, CsrFault> {
         });
     }
     let der = unwrap(input)?;
+    // Lengths that don't add up come from copying; what is wrong within them, from the tool.
+    if der.first() == Some(&0x30) && asn1::split_value(&der).is_none() {
+        return Err(CsrFault::Incomplete);
+    }
     let (rest, request) =
         X509CertificationRequest::from_der(&der).map_err(|error| structure_fault(&der, error))?;
     if !rest.is_empty() {
@@ -62,13 +68,17 @@ fn unwrap(input: &[u8]) -> Result<Vec<u8>, CsrFault> {
     let mut requests: Vec<_> = blocks
         .into_iter()
         .filter(|block| {
-            block.label == pem::CERTIFICATE_REQUEST || block.label == pem::NEW_CERTIFICATE_REQUEST
+            [pem::CERTIFICATE_REQUEST, pem::NEW_CERTIFICATE_REQUEST]
+                .iter()
+                .any(|label| block.label.trim().eq_ignore_ascii_case(label))
         })
         .collect();
     match (requests.pop(), requests.len()) {
         (Some(only), 0) => Ok(only.der),
         (Some(_), others) => Err(CsrFault::SeveralBlocks { count: others + 1 }),
-        (None, _) if label == pem::CERTIFICATE => Err(CsrFault::Certificate),
+        (None, _) if label.trim().eq_ignore_ascii_case(pem::CERTIFICATE) => {
+            Err(CsrFault::Certificate)
+        }
         (None, _) => Err(CsrFault::WrongLabel {
             label: pem::shown(&label),
         }),
@@ -81,9 +91,8 @@ fn pem_fault(fault: PemFault) -> CsrFault {
         PemFault::TooLarge { limit } => CsrFault::TooLarge { limit },
         PemFault::Several { count, .. } => CsrFault::SeveralBlocks { count },
         PemFault::WrongLabel { found, .. } => CsrFault::WrongLabel { label: found },
-        PemFault::NotPem { .. } | PemFault::Unterminated { .. } | PemFault::NotBase64 => {
-            CsrFault::NotPemOrDer
-        }
+        PemFault::Unterminated { .. } | PemFault::NotBase64 => CsrFault::Incomplete,
+        PemFault::NotPem { .. } => CsrFault::NotPemOrDer,
     }
 }
 
@@ -133,24 +142,27 @@ fn examine(request: &X509CertificationRequest<'_>) -> Result<Csr, CsrFault> {
     key.check_accepted()?;
     check_signature(request, &key)?;
 
-    let requested = requested_extensions(info.attributes())?;
+    let requested = requested_extensions(info.attributes(), info.raw)?;
     let mut subject_alternative_names = Vec::new();
     let mut requests_ca = false;
-    for extension in requested {
+    let mut damaged: Vec<String> = requested
+        .iter()
+        .filter(|extension| !matches!(asn1::split_value(extension.value), Some((_, _, []))))
+        .map(|extension| requested_extension(extension).name)
+        .collect();
+    for extension in &requested {
         match extension.parsed_extension() {
             ParsedExtension::SubjectAlternativeName(san) => {
                 subject_alternative_names
                     .extend(san.general_names.iter().map(subject::subject_name));
             }
             ParsedExtension::BasicConstraints(constraints) => requests_ca |= constraints.ca,
+            // The CA decides about extensions by itself, so this one only has to be told.
             ParsedExtension::ParseError { .. } => {
-                return Err(CsrFault::Malformed { part: "extensions" });
+                damaged.push(requested_extension(extension).name);
             }
             _ => {}
         }
-    }
-    if let Some(fault) = subject_alternative_names.iter().find_map(malformed_name) {
-        return Err(fault);
     }
     Ok(Csr {
         der: request.as_raw().to_vec(),
@@ -161,6 +173,7 @@ fn examine(request: &X509CertificationRequest<'_>) -> Result<Csr, CsrFault> {
         signature_algorithm: signature::algorithm_name(&request.signature_algorithm),
         extensions: requested.iter().map(requested_extension).collect(),
         requests_ca,
+        damaged_extensions: damaged,
         has_challenge_password: info
             .attributes()
             .iter()
@@ -214,34 +227,75 @@ fn check_signature(
     })
 }
 
-/// The extensions of the one extensionRequest attribute. Two of them, or two extensions of one
-/// kind (RFC 5280 §4.2), would let two readers see two different requests.
+/// The extensions that are requested, in the standard attribute, in Microsoft's, or in both. Two
+/// attributes of one kind, or two extensions of one kind in one of them (RFC 5280 §4.2), would let two
+/// readers see two different requests.
 fn requested_extensions<'a>(
     attributes: &'a [X509CriAttribute<'a>],
-) -> Result<&'a [X509Extension<'a>], CsrFault> {
-    let mut found: &[X509Extension<'_>] = &[];
-    let mut seen = false;
+    info: &'a [u8],
+) -> Result<Vec<X509Extension<'a>>, CsrFault> {
+    let mut found = Vec::new();
+    let mut seen = Vec::new();
     for attribute in attributes {
-        if attribute_oid(attribute) != EXTENSION_REQUEST {
-            continue;
-        }
-        let ParsedCriAttribute::ExtensionRequest(request) = attribute.parsed_attribute() else {
-            return Err(CsrFault::Malformed { part: "attributes" });
+        let oid = attribute_oid(attribute);
+        let extensions = match (oid.as_str(), attribute.parsed_attribute()) {
+            (EXTENSION_REQUEST, ParsedCriAttribute::ExtensionRequest(request)) => {
+                request.extensions.clone()
+            }
+            (EXTENSION_REQUEST, _) => return Err(CsrFault::Malformed { part: "attributes" }),
+            (MICROSOFT_EXTENSION_REQUEST, _) => attribute_value(info, attribute.oid.as_bytes())
+                .and_then(extensions_of_set)
+                .ok_or(CsrFault::Malformed { part: "attributes" })?,
+            _ => continue,
         };
-        if seen {
+        if seen.contains(&oid) {
             return Err(CsrFault::Malformed {
-                part: "attributes: the extension request stands there twice",
+                part: "attributes: the extension request is there twice",
             });
         }
-        seen = true;
-        found = &request.extensions;
-    }
-    if asn1::has_repeated_extension(found) {
-        return Err(CsrFault::Malformed {
-            part: "extensions: one stands there twice",
-        });
+        seen.push(oid);
+        if asn1::has_repeated_extension(&extensions) {
+            return Err(CsrFault::Malformed {
+                part: "extensions: one is there twice",
+            });
+        }
+        found.extend(extensions);
     }
     Ok(found)
+}
+
+/// The content of an attribute's SET, of which the parser keeps nothing when it does not know the
+/// attribute.
+fn attribute_value<'i>(info: &'i [u8], wanted: &[u8]) -> Option<&'i [u8]> {
+    let (_, mut content, _) = asn1::split_value(info)?;
+    // Version, subject, key; then the attributes (RFC 2986 §4.1).
+    for _ in 0..3 {
+        content = asn1::split_value(content)?.2;
+    }
+    let (_, mut attributes, _) = asn1::split_value(content)?;
+    while !attributes.is_empty() {
+        let (_, attribute, rest) = asn1::split_value(attributes)?;
+        let (_, oid, set) = asn1::split_value(attribute)?;
+        if oid == wanted {
+            return asn1::split_value(set).map(|(_, set, _)| set);
+        }
+        attributes = rest;
+    }
+    None
+}
+
+/// The extensions in a SET of one SEQUENCE of them.
+fn extensions_of_set(set: &[u8]) -> Option<Vec<X509Extension<'_>>> {
+    let (0x30, mut rest, []) = asn1::split_value(set)? else {
+        return None;
+    };
+    let mut extensions = Vec::new();
+    while !rest.is_empty() {
+        let (after, extension) = X509Extension::from_der(rest).ok()?;
+        extensions.push(extension);
+        rest = after;
+    }
+    Some(extensions)
 }
 
 fn attribute_oid(attribute: &X509CriAttribute<'_>) -> String {
@@ -258,38 +312,18 @@ fn common_names(name: &x509_parser::x509::X509Name<'_>) -> Result<Vec<Certificat
         if text.is_empty() {
             continue;
         }
-        names.push(
-            CertificateName::parse(&text)
-                .map_err(|fault| name_malformed(NamePlace::CommonName, &text, fault))?,
-        );
+        // The CA compares what was signed: a dot at the end is no name there.
+        let read = match CertificateName::parse(&text) {
+            Ok(_) if text.ends_with('.') => Err(NameFault::TrailingDot),
+            read => read,
+        };
+        names.push(read.map_err(|fault| name_malformed(&text, fault))?);
     }
     Ok(names)
 }
 
-fn malformed_name(name: &SubjectName) -> Option<CsrFault> {
-    let place = NamePlace::SubjectAlternativeName;
-    match name {
-        SubjectName::Other {
-            kind: NameKind::MalformedDns,
-            text,
-        } => match CertificateName::parse(text) {
-            Err(fault) => Some(name_malformed(place, text, fault)),
-            // It only has the trailing dot that is not allowed in a dNSName.
-            Ok(_) => Some(name_malformed(place, text, NameFault::EmptyLabel)),
-        },
-        SubjectName::Other {
-            kind: NameKind::MalformedIp,
-            ..
-        } => Some(CsrFault::Malformed {
-            part: "subject alternative names: an IP address has neither 4 nor 16 octets",
-        }),
-        _ => None,
-    }
-}
-
-fn name_malformed(place: NamePlace, name: &str, fault: NameFault) -> CsrFault {
+fn name_malformed(name: &str, fault: NameFault) -> CsrFault {
     CsrFault::NameMalformed {
-        place,
         name: name.chars().take(100).collect(),
         fault,
     }

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fmt};
 use serde::{Deserialize, Serialize};
 
 use super::Csr;
-use crate::names::{CertificateName, SubjectName};
+use crate::names::{CertificateName, NameKind, SubjectName};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,19 @@ pub enum CsrFinding {
         /// The name.
         name: SubjectName,
     },
+    /// A name in the request that this CA certifies in no order: an address, an e-mail address, or what
+    /// is no domain name.
+    UnusableName {
+        /// The name.
+        name: SubjectName,
+    },
+    /// A requested extension that can't be read, or not to its end.
+    DamagedExtension {
+        /// Its name.
+        name: String,
+    },
+    /// An RSA exponent below 65537, from which CA/Browser Forum BR §6.1.6 starts its recommendation.
+    SmallExponent,
     /// An ordered name that is not in the request.
     NotInCsr {
         /// The name.
@@ -84,7 +97,10 @@ impl CsrFinding {
             Self::RequestsCa
             | Self::ForbiddenExtension { .. }
             | Self::ChallengePassword
-            | Self::NotOrdered { .. } => Severity::Warning,
+            | Self::NotOrdered { .. }
+            | Self::UnusableName { .. }
+            | Self::DamagedExtension { .. }
+            | Self::SmallExponent => Severity::Warning,
             Self::NotInCsr { .. } => Severity::Info,
         }
     }
@@ -100,6 +116,9 @@ impl CsrFinding {
             Self::ForbiddenExtension { .. } => "forbidden-extension",
             Self::ChallengePassword => "challenge-password",
             Self::NotOrdered { .. } => "not-ordered",
+            Self::UnusableName { .. } => "unusable-name",
+            Self::DamagedExtension { .. } => "damaged-extension",
+            Self::SmallExponent => "small-exponent",
             Self::NotInCsr { .. } => "not-in-csr",
         }
     }
@@ -140,6 +159,20 @@ impl fmt::Display for CsrFinding {
                 "the request names {name}, but the order does not, and the CA goes by the order; \
                  add it to the order if the certificate needs it"
             ),
+            Self::UnusableName { name } => write!(
+                f,
+                "the request names {name}, and {}; the certificate will not have it",
+                why_unusable(name)
+            ),
+            Self::DamagedExtension { name } => write!(
+                f,
+                "the extension \"{name}\" in the request is damaged; the CA takes its content from \
+                 the order"
+            ),
+            Self::SmallExponent => f.write_str(
+                "the RSA exponent of the key is below 65537, which the CA may refuse; \
+                 make new keys with the usual exponent 65537",
+            ),
             Self::NotInCsr { name } => write!(
                 f,
                 "{name} is ordered but not named in the request; the certificate will have it \
@@ -155,6 +188,8 @@ impl fmt::Display for CsrFinding {
 pub fn check(csr: &Csr, order: &OrderNames) -> Vec<CsrFinding> {
     let mut findings = Vec::new();
     match csr.common_names() {
+        // Too long for a common name; the rehearsal says so of the name itself.
+        [] if order.primary.exceeds_common_name() => {}
         [] => findings.push(CsrFinding::CommonNameMissing {
             expected: order.primary.clone(),
         }),
@@ -173,6 +208,14 @@ pub fn check(csr: &Csr, order: &OrderNames) -> Vec<CsrFinding> {
     findings.extend(forbidden_extensions(csr));
     if csr.has_challenge_password() {
         findings.push(CsrFinding::ChallengePassword);
+    }
+    findings.extend(
+        csr.damaged_extensions()
+            .iter()
+            .map(|name| CsrFinding::DamagedExtension { name: name.clone() }),
+    );
+    if csr.key().has_small_exponent() {
+        findings.push(CsrFinding::SmallExponent);
     }
     findings.extend(not_ordered(csr, order));
     let named: BTreeSet<_> = csr.names().into_iter().collect();
@@ -219,5 +262,28 @@ fn not_ordered<'a>(csr: &'a Csr, order: &OrderNames) -> impl Iterator<Item = Csr
                 .is_some_and(|name| ordered.contains(name));
             !is_ordered && seen.insert(*name)
         })
-        .map(|name| CsrFinding::NotOrdered { name: name.clone() })
+        .map(|name| {
+            let name = name.clone();
+            if name.as_certificate_name().is_some() {
+                CsrFinding::NotOrdered { name }
+            } else {
+                CsrFinding::UnusableName { name }
+            }
+        })
+}
+
+/// Why a name is certified in no order.
+fn why_unusable(name: &SubjectName) -> String {
+    match name {
+        SubjectName::Dns(_) => String::new(),
+        SubjectName::Ip(_) => "emSign certifies no IP addresses".to_owned(),
+        SubjectName::Other {
+            kind: NameKind::MalformedDns,
+            text,
+        } => match CertificateName::parse(text) {
+            Ok(_) => "it ends with a dot".to_owned(),
+            Err(fault) => fault.to_string().replace("; ", ": "),
+        },
+        SubjectName::Other { .. } => "a server certificate has domain names only".to_owned(),
+    }
 }

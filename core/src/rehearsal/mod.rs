@@ -2,6 +2,7 @@
 //! function over the wish and what is known of the account. The Worker refuses by it, the
 //! extension shows it while a person types.
 
+mod address;
 mod covered;
 mod findings;
 mod names;
@@ -92,6 +93,8 @@ pub struct Known {
     pub free_seats: u64,
     /// Whether the order will wait for a second person's approval.
     pub needs_approval: bool,
+    /// Whether the account is one of a CA on this machine, which signers reach from here.
+    pub is_development: bool,
 }
 
 /// The outcome of a rehearsal.
@@ -145,7 +148,7 @@ pub fn rehearse(
     }
     check_csr(csr, names.as_ref(), known, &mut findings);
     let requestor = people::requestor(wish, known, &mut findings);
-    let agreement = people::agreement(wish, requestor.as_ref(), &mut findings);
+    let agreement = people::agreement(wish, known, requestor.as_ref(), &mut findings);
     check_terms(wish, &mut findings);
     check_seats(known, &mut findings);
     tell_approval(known, &mut findings);

@@ -64,10 +64,45 @@ pub(super) fn read(wish: &Wish<'_>, findings: &mut Findings) -> Option<OrderName
         is_whole = false;
     }
     is_whole.then_some(())?;
-    Some(OrderNames {
+    let names = OrderNames {
         primary: primary?,
         additional,
-    })
+    };
+    check_limits(&names, findings);
+    Some(names)
+}
+
+/// What the CA refuses though it is well formed.
+fn check_limits(names: &OrderNames, findings: &mut Findings) {
+    if names.primary.exceeds_common_name() {
+        let message = format!(
+            "{} has {} characters; the first name becomes the common name, which has at most 64 (RFC 5280)",
+            names.primary,
+            names.primary.to_string().len()
+        );
+        let remedy = "choose a product for several names, put a shorter name first, and add this one \
+                      as a further name; make the CSR for the shorter name";
+        findings.error("domain", "first-name-too-long", message, remedy);
+    }
+    for (index, name) in std::iter::once(&names.primary)
+        .chain(&names.additional)
+        .enumerate()
+    {
+        if let Some(label) = name.base().broken_a_label() {
+            let message =
+                format!("{label} in {name} starts with xn-- but does not decode (RFC 5890)");
+            let remedy = "write the name in its own script and convert it anew, or correct it";
+            findings.error(&field_of(index), "broken-a-label", message, remedy);
+        }
+    }
+}
+
+/// The member of the order's request that holds a name.
+fn field_of(index: usize) -> String {
+    match index {
+        0 => "domain".to_owned(),
+        further => format!("additionalDomains/{}", further - 1),
+    }
 }
 
 /// How each name stands to the account's domains. A name outside all of them is refused: the CA
@@ -84,10 +119,7 @@ pub(super) fn coverage(
     for (index, name) in all.enumerate() {
         let organization = wish.organization_number;
         let coverage = directory::coverage(name.base(), organization, &known.domains, now);
-        let field = match index {
-            0 => "domain".to_owned(),
-            further => format!("additionalDomains/{}", further - 1),
-        };
+        let field = field_of(index);
         match coverage {
             DomainCoverage::Validated => {}
             DomainCoverage::NeedsValidation => {

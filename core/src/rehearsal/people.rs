@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Findings, Known, Wish};
+use super::{Findings, Known, Wish, address::is_public};
 use crate::{
     ca::{Agreement, Contact},
     directory::Account,
@@ -79,6 +79,7 @@ fn user(account: &Account) -> Contact {
 /// The acceptance of the subscriber agreement.
 pub(super) fn agreement(
     wish: &Wish<'_>,
+    known: &Known,
     requestor: Option<&Contact>,
     findings: &mut Findings,
 ) -> Option<Agreement> {
@@ -108,6 +109,11 @@ pub(super) fn agreement(
         let message = "is no IP address, and the caller's is not known";
         let remedy = "write the signer's address";
         findings.error("agreement/signerIp", "malformed", message, remedy);
+    }
+    if !known.is_development && address.is_some_and(|address| !is_public(address)) {
+        let message = "must be a public address; the CA refuses private ones (EMS-1091)";
+        let remedy = "write the address under which the signer reaches the internet";
+        findings.error("agreement/signerIp", "not-public", message, remedy);
     }
     if findings.count() > before {
         return None;

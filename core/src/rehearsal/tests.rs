@@ -79,6 +79,7 @@ fn known() -> Known {
         covers: Vec::new(),
         free_seats: 5,
         needs_approval: false,
+        is_development: false,
     }
 }
 

@@ -6,6 +6,7 @@ use certwright_api::{
 };
 use certwright_core::{
     ca::{Contact, NewOrder},
+    credential::Environment,
     csr::{Csr, policy},
     directory::{Group, Organization},
     ids::{OrderId, OrderReference},
@@ -191,6 +192,7 @@ async fn known<P: Platform>(
         key_used_for: key_used_for(database, caller, csr, order).await?,
         free_seats: free_seats(platform, caller).await?,
         needs_approval: false,
+        is_development: credential.environment == Environment::Development,
     })
 }
 
