@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use certwright_api::system::AuditView;
-use certwright_core::audit::pin::{Judgement, judge, needs_entry};
-use certwright_core::audit::{ChainFault, Head, Verified, Verifier};
+use certwright_core::audit::pin::{Judgement, first_wanted, recompute};
+use certwright_core::audit::{ChainFault, Entry, Head, Sealed, Verified, Verifier};
 
 use crate::browser::storage::{self, Area};
 use crate::client::{Client, Trouble};
@@ -52,8 +52,11 @@ pub(crate) async fn look(client: &Client) -> Result<Watch, Trouble> {
     let mut lost = Vec::new();
     for account in accounts {
         let (pin, now) = (pins.get(&account), heads.get(&account));
-        if judgement(client, pin, now).await?.is_alarming() {
-            lost.extend(pin.cloned());
+        let Some(judged) = judgement(client, pin, now).await? else {
+            continue;
+        };
+        if judged.is_alarming() {
+            lost.extend(pin.or(now).cloned());
         } else if let Some(now) = now {
             pins.insert(account, now.clone());
         }
@@ -62,18 +65,51 @@ pub(crate) async fn look(client: &Client) -> Result<Watch, Trouble> {
     Ok(Watch { heads, lost })
 }
 
+/// Pages of entries that a look reads of one chain at most; what has grown by more is left to the check
+/// of every entry, and its pin stays where it is.
+const MOST_PAGES: u32 = 50;
+
+/// What the entries themselves say, their hashes computed here. `None` when there are too many.
 async fn judgement(
     client: &Client,
     pin: Option<&Head>,
     now: Option<&Head>,
-) -> Result<Judgement, Trouble> {
-    let mut at_pin = None;
-    if let Some(pin) = pin.filter(|_| needs_entry(pin, now)) {
-        let place = Filter::by("account", &*pin.account).with("seq", pin.seq.to_string());
-        let page: Page<AuditView> = client.get(op::ListAudit, "", &place).await?;
-        at_pin = page.items.into_iter().next().and_then(|entry| entry.hash);
+) -> Result<Option<Judgement>, Trouble> {
+    let Some(head) = now.filter(|now| pin.is_none_or(|pin| now.seq >= pin.seq)) else {
+        return Ok(Some(recompute(pin, now, &BTreeMap::new())));
+    };
+    let first = first_wanted(pin, head).saturating_sub(1).max(1);
+    let wanted = head.seq.saturating_sub(first).saturating_add(1);
+    let mut entries = BTreeMap::new();
+    let mut filter = Filter::by("account", &*head.account).with("limit", "100");
+    for _ in 0..MOST_PAGES {
+        let page: Page<AuditView> = client.get(op::ListAudit, "", &filter).await?;
+        let sealed = page.items.into_iter().filter_map(sealed);
+        entries.extend(sealed.filter(|(seq, _)| (first..=head.seq).contains(seq)));
+        match page.next_cursor {
+            Some(next) if (entries.len() as u64) < wanted => filter = filter.with("cursor", next),
+            _ => return Ok(Some(recompute(pin, now, &entries))),
+        }
     }
-    Ok(judge(pin, now, at_pin.as_ref()))
+    Ok(None)
+}
+
+fn sealed(view: AuditView) -> Option<(u64, Sealed)> {
+    let hash = view.hash?;
+    let entry = Entry {
+        account: view.account,
+        seq: view.seq,
+        id: view.id,
+        at: view.at.unix(),
+        actor: view.actor,
+        role: view.role,
+        action: view.action,
+        subject: view.subject,
+        outcome: view.outcome,
+        detail: view.detail,
+        address: view.address,
+    };
+    Some((entry.seq, Sealed { entry, hash }))
 }
 
 /// Believes the history of now, whatever was seen before.

@@ -14,6 +14,10 @@ pub struct Cursor {
     pub text: String,
 }
 
+/// The longest position, in bytes: names as the CA gives them stand in some. Longer addresses than these
+/// make are not taken by the platform.
+const MAX_TEXT: usize = 8 * 1024;
+
 impl Cursor {
     /// Before everything, in lists that run from the newest to the oldest.
     #[must_use]
@@ -46,7 +50,7 @@ impl Cursor {
         let (number, text) = text.split_once('.')?;
         let number = number.parse::<i64>().ok()?;
         let is_exact = number.unsigned_abs() <= 1 << 52;
-        (is_exact && text.len() <= 512).then(|| Self {
+        (is_exact && text.len() <= MAX_TEXT).then(|| Self {
             number,
             text: text.to_owned(),
         })
@@ -123,6 +127,20 @@ mod tests {
         );
         for (limit, cursor) in [(Some("0"), None), (Some("101"), None), (None, Some("%%"))] {
             assert!(Paging::parse(limit, cursor).is_err());
+        }
+    }
+
+    #[test]
+    fn whatever_is_stored_can_be_a_place() {
+        for text in [
+            "x".repeat(600),
+            "🔒".repeat(600),
+            "a\0\"'. \u{202e}".to_owned(),
+            String::new(),
+        ] {
+            let cursor = Cursor { number: 7, text };
+            let read = Paging::parse(None, Some(&cursor.encode())).unwrap();
+            assert_eq!(read.after, Some(cursor));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A pin: the last head that somebody saw, held against what is shown now.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ChainHash, Head};
+use super::{ChainHash, Head, Sealed};
 
 /// What a pin and the chain of now say together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +52,58 @@ pub fn judge(pin: Option<&Head>, now: Option<&Head>, at_pin: Option<&ChainHash>)
         None => Judgement::Cut,
         Some(hash) if *hash != pin.hash => Judgement::Rewritten,
         Some(_) if is_last => Judgement::Unchanged,
+        Some(_) => Judgement::Grown,
+    }
+}
+
+/// Entries before the head that are computed again at each look, whether or not they were seen: a
+/// rewritten one among them is noticed even if its hash was left as it was.
+const RECENT: u64 = 90;
+
+/// The number of the first entry that [`recompute`] wants; it also takes the one before.
+#[must_use]
+pub fn first_wanted(pin: Option<&Head>, now: &Head) -> u64 {
+    let recent = now.seq.saturating_sub(RECENT).max(1);
+    pin.map_or(recent, |pin| recent.min(pin.seq))
+}
+
+/// Judges a chain by what its entries say, not by the hashes that are stored beside them: each hash
+/// from [`first_wanted`] on is computed again, up to the head. `entries` are by their numbers.
+#[must_use]
+pub fn recompute(
+    pin: Option<&Head>,
+    now: Option<&Head>,
+    entries: &BTreeMap<u64, Sealed>,
+) -> Judgement {
+    let Some(now) = now else {
+        return pin.map_or(Judgement::First, |_| Judgement::Cut);
+    };
+    if pin.is_some_and(|pin| now.seq < pin.seq) {
+        return Judgement::Cut;
+    }
+    let first = first_wanted(pin, now);
+    let mut previous = ChainHash::START;
+    if first > 1 {
+        let Some(before) = entries.get(&first.saturating_sub(1)) else {
+            return Judgement::Cut;
+        };
+        previous = before.hash;
+    }
+    for seq in first..=now.seq {
+        let Some(Sealed { entry, hash }) = entries.get(&seq) else {
+            return Judgement::Cut;
+        };
+        let is_in_place = entry.account == now.account && entry.seq == seq;
+        let is_pinned = pin.is_none_or(|pin| pin.seq != seq || pin.hash == *hash);
+        if !is_in_place || !is_pinned || entry.hash(&previous) != *hash {
+            return Judgement::Rewritten;
+        }
+        previous = *hash;
+    }
+    match pin {
+        _ if previous != now.hash => Judgement::Rewritten,
+        None => Judgement::First,
+        Some(pin) if pin.seq == now.seq => Judgement::Unchanged,
         Some(_) => Judgement::Grown,
     }
 }
@@ -110,5 +164,76 @@ mod tests {
         }
         assert!(needs_entry(Some(&pin), Some(&head(9, "nine"))));
         assert!(!needs_entry(Some(&pin), Some(&head(5, "five"))));
+    }
+
+    fn chain(length: u64, changed: Option<u64>) -> Vec<Sealed> {
+        let entries = (1..=length).map(|seq| crate::audit::Entry {
+            account: "a".into(),
+            seq,
+            id: crate::ids::AuditId::from_random([u8::try_from(seq % 251).unwrap(); 16]),
+            at: i64::try_from(seq).unwrap(),
+            actor: if changed == Some(seq) {
+                "nobody"
+            } else {
+                "admin"
+            }
+            .into(),
+            role: None,
+            action: "order.place".into(),
+            subject: "x".into(),
+            outcome: "done".into(),
+            detail: None,
+            address: None,
+        });
+        crate::audit::seal(&ChainHash::START, entries)
+    }
+
+    fn end(chain: &[Sealed]) -> Head {
+        let last = chain.last().unwrap();
+        Head {
+            account: "a".into(),
+            seq: last.entry.seq,
+            hash: last.hash,
+            at: last.entry.at,
+        }
+    }
+
+    fn found(pin: &Head, chain: &[Sealed]) -> Judgement {
+        let entries = chain.iter().map(|one| (one.entry.seq, one.clone()));
+        recompute(Some(pin), Some(&end(chain)), &entries.collect())
+    }
+
+    #[test]
+    fn what_was_rewritten_is_noticed_whatever_hashes_are_stored() {
+        let whole = chain(300, None);
+        let pin = end(&whole[..200]);
+        assert_eq!(found(&pin, &whole), Judgement::Grown);
+        assert_eq!(found(&end(&whole), &whole), Judgement::Unchanged);
+        for seq in [200, 201, 250, 300] {
+            // With every later hash made to fit, and with the hash left as it was.
+            if seq == 200 {
+                assert_eq!(found(&pin, &chain(300, Some(seq))), Judgement::Rewritten);
+            }
+            let mut one = whole.clone();
+            let at = usize::try_from(seq - 1).unwrap();
+            one[at].entry.actor = "nobody".into();
+            assert_eq!(found(&pin, &one), Judgement::Rewritten, "{seq}");
+            let mut gone = whole.clone();
+            gone.remove(at);
+            let entries = gone.into_iter().map(|one| (one.entry.seq, one)).collect();
+            let judged = recompute(Some(&pin), Some(&end(&whole)), &entries);
+            assert!(judged.is_alarming(), "{seq}");
+        }
+        // An old entry, and all hashes after it.
+        assert_eq!(found(&pin, &chain(300, Some(3))), Judgement::Rewritten);
+        assert_eq!(found(&pin, &whole[..150]), Judgement::Cut);
+        assert_eq!(
+            recompute(Some(&pin), None, &BTreeMap::new()),
+            Judgement::Cut
+        );
+        let mut swapped = whole.clone();
+        let (a, b) = (swapped[220].entry.clone(), swapped[221].entry.clone());
+        (swapped[220].entry, swapped[221].entry) = (b, a);
+        assert!(found(&pin, &swapped).is_alarming());
     }
 }

@@ -50,7 +50,8 @@ pub async fn link<P: Platform>(
             None,
         ));
     }
-    if !request.access_key.is_empty() && label.contains(&request.access_key) {
+    let key = visible(&request.access_key);
+    if !key.is_empty() && visible(label).contains(&key) {
         let message = "holds the access key; everybody sees the label, choose another";
         problems.push(field_problem("label", "secret", message, None));
     }
@@ -256,4 +257,16 @@ pub async fn set_approval<P: Platform>(
     ];
     platform.database().batch(statements).await?;
     Ok(find(platform, id).await?.view(platform.now()))
+}
+
+/// A text without what pasting brings along unseen: white space, control characters and characters that
+/// have no width. A secret with a line feed is still that secret.
+fn visible(text: &str) -> String {
+    let is_unseen = |c: &char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(*c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().filter(|c| !is_unseen(c)).collect()
 }
