@@ -6,6 +6,7 @@
 //   CERTWRIGHT_EXTENSION                   the folder of the unpacked extension
 //   CERTWRIGHT_CHROMIUM                    the browser's program
 
+import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,95 @@ const given = (extra = {}) => ({
   ...extra,
 });
 
+/** How often a page reads again what it shows, in these tests, in milliseconds. */
+const POLL_MS = 250;
+/** How long a person looks before they act: longer than that, so that they act on what was read anew. */
+const LOOK_MS = 600;
+const ACTIONS = ["check", "click", "fill", "press", "selectOption", "setInputFiles", "uncheck"];
+
+/** Looks at a page for longer than it takes to read everything again. */
+export const look = (page) => page.waitForTimeout(LOOK_MS);
+
+/** Shortens the polls of every page of the context, and lets every action on them be preceded by a look. */
+async function slowHands(context) {
+  await context.addInitScript((milliseconds) => {
+    try {
+      localStorage.setItem("poll-ms", String(milliseconds));
+    } catch {
+      // A blank page has no storage and polls nothing.
+    }
+  }, POLL_MS);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const locator = Object.getPrototypeOf(page.locator("body"));
+  const keyboard = Object.getPrototypeOf(page.keyboard);
+  if (!locator.looks) {
+    locator.looks = true;
+    for (const name of ACTIONS) {
+      const act = locator[name];
+      locator[name] = async function (...given) {
+        await look(this.page());
+        return act.apply(this, given);
+      };
+    }
+    const press = keyboard.press;
+    keyboard.press = async function (key, ...given) {
+      if (key === "Enter" || key === "Space") {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
+      return press.call(this, key, ...given);
+    };
+  }
+  return page;
+}
+
+/** Lets the page read again what it shows, and fails where it does not. */
+export async function polled(page) {
+  const seen = new Map();
+  let isRead;
+  const again = new Promise((resolve) => {
+    isRead = resolve;
+  });
+  const count = (response) => {
+    const [method, url] = [response.request().method(), response.url()];
+    if (method === "GET" && url.startsWith(`${worker}/v1/`)) {
+      seen.set(url, (seen.get(url) ?? 0) + 1);
+      if (seen.get(url) >= 2) {
+        isRead(true);
+      }
+    }
+  };
+  page.on("response", count);
+  const isPolled = await Promise.race([again, page.waitForTimeout(10_000).then(() => false)]);
+  page.off("response", count);
+  if (!isPolled) {
+    throw new Error(`${page.url()} did not read anything again, only ${[...seen.keys()]}`);
+  }
+  await look(page);
+}
+
+/** What a person has open, typed, chosen and focused. The elements are remembered in the page. */
+const held = (page, isFirst) =>
+  page.evaluate((first) => {
+    const all = [...document.querySelectorAll("main input, main select, main textarea, main details, dialog, dialog *")];
+    if (first) {
+      globalThis.heldElements = { all, focused: document.activeElement };
+    }
+    const { all: before, focused } = globalThis.heldElements;
+    return {
+      states: before.map(({ id, value, checked, open }) => [id, value, checked, open].join()),
+      lost: before.filter((element) => !element.isConnected).map((element) => element.outerHTML.slice(0, 120)),
+      isFocused: document.activeElement === focused,
+      scrolled: Math.round(scrollY),
+    };
+  }, isFirst);
+
+/** Lets the page read everything again: nothing of what a person has under their hands may change. */
+export async function survives(page) {
+  const before = await held(page, true);
+  await polled(page);
+  assert.deepEqual(await held(page, false), before);
+}
+
 /** Everything that a page has said on its console as an error, and every fault that it did not catch. */
 export function watch(page, faults) {
   page.setDefaultTimeout(20_000);
@@ -49,7 +139,7 @@ export async function openConsole(extra) {
   const { executablePath, ...context } = given(extra);
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const faults = [];
-  const page = await (await browser.newContext(context)).newPage();
+  const page = await slowHands(await browser.newContext(context));
   watch(page, faults);
   await page.goto(`${worker}/`);
   return { page, faults, close: () => browser.close() };
@@ -69,7 +159,7 @@ export async function openExtension(extra) {
   const background = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
   const root = new URL("/", background.url()).href;
   const faults = [];
-  const page = await context.newPage();
+  const page = await slowHands(context);
   watch(page, faults);
   await page.goto(`${root}app.html`);
   const close = async () => {

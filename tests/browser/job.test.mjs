@@ -63,6 +63,7 @@ test("a person connects", async () => {
 
 test("a person links an account", async () => {
   const { page } = extension;
+  await page.locator('a[href*="link=true"]').waitFor();
   await press('a[href*="link=true"]');
   await page.locator("dialog[open] #link-label").waitFor();
   await type("#link-label", "Sandbox");
@@ -109,7 +110,7 @@ test("a person orders with a key that is made here", async () => {
 
 test("the CA issues, and the certificate can be taken with its key", async () => {
   const { page } = extension;
-  const certificate = page.getByRole("link", { name: "See the certificate" }).first();
+  const certificate = page.getByRole("link", { name: "View certificate" }).first();
   for (let asked = 0; asked < 20 && !(await certificate.isVisible()); asked += 1) {
     await page.getByRole("button", { name: "Check Order Status" }).press("Enter");
     await page.waitForTimeout(1500);

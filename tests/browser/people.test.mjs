@@ -46,7 +46,7 @@ test("an administrator makes a token, which is shown once", async () => {
 test("an administrator lets requesters' orders wait", async () => {
   const page = await signedIn();
   await show(page, "#/accounts");
-  await page.getByRole("button", { name: "Approval" }).first().click();
+  await page.getByRole("button", { name: "Approval rule" }).first().click();
   const dialog = page.locator("dialog[open]");
   await dialog.locator("select").selectOption("requesters");
   await dialog.getByRole("button", { name: "Save" }).click();
@@ -64,7 +64,7 @@ test("a requester's order waits, and they can't approve it", async () => {
   await page.locator("dialog[open]").getByRole("button", { name: "Ask for approval" }).click();
   await page.waitForURL(/#\/orders\/ord_/);
   order = page.url().split("/").pop();
-  await page.getByText(/Asked for by/).first().waitFor();
+  await page.getByText(/Requested by/).first().waitFor();
   await page.getByRole("button", { name: "Withdraw" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Approve and order" }).count(), 0);
 });
@@ -72,10 +72,10 @@ test("a requester's order waits, and they can't approve it", async () => {
 test("somebody else approves, and it is ordered", async () => {
   const page = await signedIn();
   await show(page, "#/");
-  await page.getByText("waiting for approval").first().click();
+  await page.getByText(/orders? waits? for approval/).first().click();
   await page.getByRole("link", { name: NAME }).click();
   await page.getByRole("button", { name: "Approve and order" }).click();
-  await page.getByText("Approved; the order is on its way.").waitFor();
+  await page.getByText("Approved. The order is being sent to the CA.").waitFor();
   const { status } = await api("GET", `/v1/orders/${order}`);
   assert.ok(["placing", "pending", "fulfilled", "held"].includes(status.state), status.state);
 });

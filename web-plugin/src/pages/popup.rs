@@ -1,7 +1,7 @@
 //! The extension's popup: what needs a person now, search, and the site at hand.
 
 use certwright_api::certificates::CertificateView;
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::page::Page;
 use certwright_api::system::Summary;
 use certwright_core::names::CertificateName;
@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 
 use crate::app::Connected;
 use crate::browser;
-use crate::parts::{Expiry, SearchField, fetched, show};
+use crate::parts::{Expiry, May, SearchField, fetched, show};
 use crate::route::{Filter, Route};
 use crate::text::t;
 
@@ -134,7 +134,9 @@ fn Site() -> impl IntoView {
                     view! { <ul class="plain">{rows.collect_view()}</ul> }.into_any()
                     }).into_any()
                 })}
-                <Open route=order text=t("popup_order") />
+                <May to=Endpoint::PlaceOrder>
+                    <Open route=order.clone() text=t("popup_order") />
+                </May>
                 <Served />
             </section>
         })

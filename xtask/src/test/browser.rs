@@ -7,10 +7,12 @@ use super::{Context, Report};
 use crate::browser;
 
 /// In this order: the first starts with nothing, the others find what it has left.
-const SCRIPTS: [&[&str]; 4] = [
+const SCRIPTS: [&[&str]; 6] = [
     &["--test", "--test-reporter=spec", "job.test.mjs"],
     &["--test", "--test-reporter=spec", "console.test.mjs"],
     &["--test", "--test-reporter=spec", "people.test.mjs"],
+    &["--test", "--test-reporter=spec", "live.test.mjs"],
+    &["--test", "--test-reporter=spec", "roles.test.mjs"],
     &["--test", "--test-reporter=spec", "accessibility.test.mjs"],
 ];
 

@@ -59,7 +59,8 @@ pub(super) fn Create(
                     label.set(String::new());
                     made.set(Some(created.secret));
                     app.toasts.done(t("access_made"));
-                    on_made.run(());
+                    // Not when the page, and with it this callback, is gone.
+                    let _ = on_made.try_run(());
                 }
                 Err(fault) => trouble.set(Some(fault)),
             }

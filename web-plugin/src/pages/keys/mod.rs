@@ -3,6 +3,7 @@
 mod backup;
 mod requests;
 
+use certwright_api::endpoint::Endpoint;
 use certwright_core::csr::Csr;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +11,7 @@ use leptos::task::spawn_local;
 use crate::app::use_app;
 use crate::browser;
 use crate::keys::{StoredKey, store, webcrypto};
-use crate::parts::{Confirm, Copyable, Empty, KeyMark, KeyMarks, Time, key_marks};
+use crate::parts::{Confirm, Copyable, Empty, KeyMark, KeyMarks, May, Time, key_marks};
 use crate::route::{Filter, Route};
 use crate::text::{t, t_with};
 
@@ -95,7 +96,11 @@ fn Card(key: StoredKey, keys: KeyMarks) -> impl IntoView {
             <div class="actions">
                 {save} <button class="quiet" on:click=save_csr>{t("csr_save")}</button>
                 <button class="quiet" on:click=check>{t("key_check")}</button>
-                <a class="button quiet" href=orders>{t("key_order")}</a>
+                <May to=Endpoint::PlaceOrder>
+                    <a class="button quiet" href=orders.clone()>
+                        {t("key_order")}
+                    </a>
+                </May>
                 <a class="button quiet" href=found>{t("key_certificates")}</a>
                 <button class="quiet" on:click=move |_| is_forgetting.set(true)>
                     {t("key_forget")}

@@ -1,7 +1,7 @@
 //! The requests that the Worker stores, and storing another.
 
 use certwright_api::csrs::{CsrRequest, CsrView};
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,7 +9,7 @@ use crate::app::{use_app, use_client};
 use crate::browser;
 use crate::client::Trouble;
 use crate::pages::csr_input::{self, CsrInput};
-use crate::parts::{Empty, Paged, Pager, Time, TroubleNote, paged, show};
+use crate::parts::{Empty, May, Paged, Pager, Time, TroubleNote, paged, show};
 use crate::route::Filter;
 use crate::text::t;
 
@@ -20,7 +20,9 @@ pub(super) fn Requests() -> impl IntoView {
     view! {
         <section aria-labelledby="requests">
             <h2 id="requests">{t("csrs_title")}</h2>
-            <Store list />
+            <May to=Endpoint::StoreCsr>
+                <Store list />
+            </May>
             {show(list.page, |page, _| {
                 (move || {
                 let page = page.get();

@@ -2,7 +2,7 @@
 
 use certwright_api::credentials::CredentialView;
 use certwright_api::directory::DirectoryEntryView;
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::operation::{Json, NoBody, Operation};
 use certwright_api::page::Page;
 use certwright_core::directory::{Group, Organization, OrganizationStanding, Product};
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::form::Form;
 use crate::client::{Client, Trouble};
-use crate::parts::{Empty, Fetched, Select, fetched, show};
+use crate::parts::{Empty, Fetched, May, Select, fetched, show};
 use crate::route::{Filter, Route};
 use crate::text::t;
 
@@ -184,7 +184,13 @@ pub(super) fn Choices(
             let link = Route::Accounts(Filter::by("link", "true")).href();
             return view! {
                 <Empty text=t("overview_first")>
-                    <p><a class="button" href=link>{t("account_link")}</a></p>
+                    <May to=Endpoint::LinkCredential>
+                        <p>
+                            <a class="button" href=link.clone()>
+                                {t("account_link")}
+                            </a>
+                        </p>
+                    </May>
                 </Empty>
             }
             .into_any();
