@@ -120,13 +120,33 @@ pub struct SyncAllRequest {
 }
 
 /// Starts an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ImportRequest {
     /// Whether orders that were deleted here come back.
     #[serde(default)]
     pub restore_deleted: bool,
+    /// The most orders that are read. A report that announces more is not believed, and none of it
+    /// is imported.
+    #[serde(default = "default_max_orders")]
+    pub max_orders: u32,
 }
+
+impl Default for ImportRequest {
+    fn default() -> Self {
+        Self {
+            restore_deleted: false,
+            max_orders: default_max_orders(),
+        }
+    }
+}
+
+fn default_max_orders() -> u32 {
+    DEFAULT_MAX_ORDERS
+}
+
+/// How many orders an import reads unless a person allows more.
+pub const DEFAULT_MAX_ORDERS: u32 = 100_000;
 
 /// Jobs that were started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

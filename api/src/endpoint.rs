@@ -266,6 +266,9 @@ endpoints! {
     GetJob: GET "/v1/jobs/{id}" Read Job,
         NoBody => Json<JobView>,
         "Shows a job with its progress and result.";
+    StopJob: POST "/v1/jobs/{id}/stop" Operate Job,
+        NoBody => Json<JobView>,
+        "Stops a job; what it has done so far stays.";
 
     ListDeadLetters: GET "/v1/dead-letters" Read Listed,
         NoBody => Json<Page<DeadLetterView>>,

@@ -30,7 +30,11 @@ pub enum JobState {
     Running,
     /// Everything is done.
     Done,
-    /// It stopped; `problem` says why.
+    /// It ran to its end, and what it was to find is not all there; `problem` says what is missing.
+    Incomplete,
+    /// A person stopped it.
+    Stopped,
+    /// It could not be done; `problem` says why.
     Failed,
 }
 
@@ -90,12 +94,21 @@ pub struct PartReport {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportReport {
-    /// Pages of the CA's report that were read.
+    /// How often the CA's report was read from its first page.
+    #[serde(default)]
+    pub looks: u32,
+    /// Pages of the CA's report that were read, each time counted.
     pub pages_read: u32,
     /// Pages that the CA has.
     pub pages: u32,
-    /// Orders that the CA has.
+    /// Orders that the CA announces.
     pub orders: u32,
+    /// Different orders and drafts that it listed.
+    #[serde(default)]
+    pub listed: u32,
+    /// Orders that it announces and did not list.
+    #[serde(default)]
+    pub missing: u32,
     /// Orders that are new here.
     pub added: u32,
     /// Orders of which the CA says something new.

@@ -47,6 +47,9 @@ pub enum Unanswered {
     /// The CA itself says that something went wrong on its side, which leaves open whether it acted.
     #[error("the CA reports trouble of its own: {0}")]
     Trouble(String),
+    /// The CA said no to a booking in words that do not show whether it had booked before.
+    #[error("the CA's answer does not show whether it acted: {0}")]
+    Unclear(Box<CaRefusal>),
     /// The reply is larger than any honest one.
     #[error("the reply is too large")]
     TooLarge,
@@ -68,11 +71,23 @@ pub struct CaRefusal {
     pub kind: RefusalKind,
 }
 
+impl CaRefusal {
+    /// The CA's words and our remedy, as sentences that follow each other.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        format!("{self}. {}", self.remedy)
+    }
+}
+
 impl std::fmt::Display for CaRefusal {
+    /// The CA's words with its code, without a full stop.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.code {
-            Some(code) => write!(f, "{} ({code})", self.message),
-            None => f.write_str(&self.message),
+        let words = self.message.trim().trim_end_matches(['.', ' ']);
+        match (words, &self.code) {
+            ("", None) => f.write_str("The CA gave no reason"),
+            ("", Some(code)) => f.write_str(code),
+            (words, Some(code)) => write!(f, "{words} ({code})"),
+            (words, None) => f.write_str(words),
         }
     }
 }

@@ -40,6 +40,34 @@ impl CaIdentity {
     }
 }
 
+/// How often the report is read from its first page before an import ends without all orders.
+pub const MAX_LOOKS: u32 = 4;
+
+/// How many pages more than announced at first a look reads: rows move on while orders arrive.
+const PAGES_TO_GROW: u32 = 2;
+
+/// Seconds before the report is read once more: it may be put right in the meantime.
+#[must_use]
+pub fn pause_before_look(look: u32) -> i64 {
+    match look {
+        0 => 0,
+        1 => 10,
+        2 => 60,
+        _ => 300,
+    }
+}
+
+/// How many pages a look reads at most, from what its first page says: `pages` pages and `total`
+/// orders, with `rows` rows on it. The CA's number of pages alone is not believed.
+#[must_use]
+pub fn plausible_pages(pages: u32, total: u32, rows: u32) -> u32 {
+    let by_total = match rows {
+        0 => 1,
+        rows => total.div_ceil(rows),
+    };
+    pages.min(by_total.saturating_add(PAGES_TO_GROW)).max(1)
+}
+
 /// What one page of the report asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportPlan {
@@ -47,12 +75,16 @@ pub struct ImportPlan {
     pub added: Vec<Transition>,
     /// Known orders of which the report says something new.
     pub changed: Vec<Transition>,
+    /// How many of the changed orders were not shown before.
+    pub changed_fresh: u32,
     /// How many rows say nothing new.
     pub unchanged: u32,
     /// How many rows belong to orders that were deleted here, and were left so.
     pub left_deleted: u32,
     /// How many rows have no number to know them by.
     pub unidentified: u32,
+    /// The orders that the page shows, each once, without those that were shown before.
+    pub fresh: Vec<CaIdentity>,
 }
 
 /// Who imports, and how.
@@ -69,9 +101,11 @@ pub struct ImportContext {
 /// Plans a page. `known` are the orders of the account that the page's rows name, and those that
 /// may be booked without a number that is known here; `new_id` gives a fresh id for each order that is added.
 ///
-/// Rows that repeat, as the CA's pages do while new orders arrive (A14), count once.
+/// Rows that repeat, as the CA's pages do while new orders arrive (A14), count once: `before` are
+/// those that earlier pages showed.
 pub fn plan(
     rows: &[ReportRow],
+    before: &[CaIdentity],
     known: &[Order],
     context: &ImportContext,
     now: Timestamp,
@@ -92,6 +126,12 @@ pub fn plan(
         if !seen.insert(identity.clone()) {
             continue;
         }
+        // What was counted before changes once more, but counts no more.
+        let is_fresh = !before.contains(&identity);
+        if is_fresh {
+            plan.fresh.push(identity.clone());
+        }
+        let one = u32::from(is_fresh);
         // A draft that was submitted since: known by its request number, now with an order number.
         let former_draft = row
             .request_number
@@ -101,7 +141,7 @@ pub fn plan(
             // Its own placing will find it there. Taken for another order here, it could not be
             // adopted any more, since two orders cannot have one number.
             None if placing.iter().any(|order| may_be_booking_of(row, order)) => {
-                plan.unchanged += 1;
+                plan.unchanged += one;
             }
             None => {
                 let credential = context.credential_id.clone();
@@ -109,14 +149,15 @@ pub fn plan(
                     .push(Order::imported(new_id(), credential, row, now));
             }
             Some(order) if order.deleted_at.is_some() && !context.restores_deleted => {
-                plan.left_deleted += 1;
+                plan.left_deleted += one;
             }
             Some(order) => {
                 let transition = seen_again(order, row, context, now);
                 if transition.is_change {
+                    plan.changed_fresh += one;
                     plan.changed.push(transition);
                 } else {
-                    plan.unchanged += 1;
+                    plan.unchanged += one;
                 }
             }
         }
@@ -232,7 +273,7 @@ mod tests {
             ..row("3", Standing::Issued)
         };
         let rows = [alike, tagged, other];
-        let plan = plan(&rows, &[placing], &context(), now(), ids());
+        let plan = plan(&rows, &[], &[placing], &context(), now(), ids());
         assert_eq!((plan.added.len(), plan.unchanged), (1, 2));
     }
 
@@ -246,7 +287,7 @@ mod tests {
         let rows = [tagged];
         let restored = waiting.clone().restored_from(now());
         for (order, added) in [(waiting, 1), (restored, 0)] {
-            let plan = plan(&rows, &[order], &context(), now(), ids());
+            let plan = plan(&rows, &[], &[order], &context(), now(), ids());
             assert_eq!((plan.added.len(), plan.changed.len()), (added, 0));
         }
     }
@@ -262,12 +303,13 @@ mod tests {
             row("3", Standing::Revoked),
             row("2", Standing::Cancelled),
         ];
-        let first = plan(&rows, &[], &context(), now(), ids());
+        let first = plan(&rows, &[], &[], &context(), now(), ids());
         assert_eq!(first.added.len(), 3, "a repeated row counts once");
         assert_eq!(first.added[0].effects, [Effect::FetchCertificate]);
         assert!(first.added[1].effects.is_empty());
         let second = plan(
             &rows[1..3],
+            &[],
             &orders(&first),
             &context(),
             now().plus(60),
@@ -282,15 +324,15 @@ mod tests {
     #[test]
     fn a_deleted_order_stays_deleted_unless_told_otherwise() {
         let rows = [row("1", Standing::Cancelled)];
-        let first = orders(&plan(&rows, &[], &context(), now(), ids()));
+        let first = orders(&plan(&rows, &[], &[], &context(), now(), ids()));
         let deleted = [first[0].apply(Event::Deleted, now()).unwrap().order];
-        let again = plan(&rows, &deleted, &context(), now(), ids());
+        let again = plan(&rows, &[], &deleted, &context(), now(), ids());
         assert_eq!((again.left_deleted, again.changed.len()), (1, 0));
         let told = ImportContext {
             restores_deleted: true,
             ..context()
         };
-        let restored = plan(&rows, &deleted, &told, now(), ids());
+        let restored = plan(&rows, &[], &deleted, &told, now(), ids());
         assert_eq!(restored.changed.len(), 1);
         assert_eq!(restored.changed[0].order.deleted_at, None);
         assert_eq!(restored.changed[0].order.version, deleted[0].version + 1);
@@ -305,9 +347,9 @@ mod tests {
             },
         );
         draft.order_number = None;
-        let first = orders(&plan(&[draft], &[], &context(), now(), ids()));
+        let first = orders(&plan(&[draft], &[], &[], &context(), now(), ids()));
         let submitted = row("7", Standing::Issued);
-        let again = plan(&[submitted], &first, &context(), now().plus(60), ids());
+        let again = plan(&[submitted], &[], &first, &context(), now().plus(60), ids());
         assert!(again.added.is_empty());
         let order = &again.changed[0].order;
         assert_eq!(order.ca_order_number.as_ref().unwrap().as_str(), "7");
@@ -321,8 +363,45 @@ mod tests {
         nameless.order_number = None;
         nameless.request_number = None;
         assert_eq!(
-            plan(&[nameless], &[], &context(), now(), ids()).unidentified,
+            plan(&[nameless], &[], &[], &context(), now(), ids()).unidentified,
             1
         );
+    }
+
+    #[test]
+    fn what_an_earlier_page_showed_counts_no_more() {
+        let rows = [row("1", Standing::Issued), row("2", Standing::Revoked)];
+        let first = plan(&rows, &[], &[], &context(), now(), ids());
+        assert_eq!(first.fresh.len(), 2);
+        let cancelled = [row("1", Standing::Revoked), row("2", Standing::Revoked)];
+        let again = plan(
+            &cancelled,
+            &first.fresh,
+            &orders(&first),
+            &context(),
+            now().plus(60),
+            ids(),
+        );
+        assert!(again.fresh.is_empty());
+        assert_eq!((again.unchanged, again.changed_fresh), (0, 0));
+        assert_eq!(again.changed.len(), 1, "it changes all the same");
+    }
+
+    #[test]
+    fn as_many_pages_are_read_as_the_orders_fill() {
+        for (pages, total, rows, expected) in [
+            (2, 137, 100, 2),
+            (0, 0, 0, 1),
+            (1, 3, 3, 1),
+            (u32::MAX, 137, 100, 4),
+            (u32::MAX, u32::MAX, 100, u32::MAX / 100 + 3),
+            (u32::MAX, 0, 0, 3),
+            // A CA that gives ten rows a page, whatever was asked for.
+            (14, 137, 10, 14),
+            // The first page is short of a row.
+            (20, 2_000, 99, 20),
+        ] {
+            assert_eq!(plausible_pages(pages, total, rows), expected);
+        }
     }
 }

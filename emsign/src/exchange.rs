@@ -30,6 +30,9 @@ pub trait Call {
     /// Whether the call changes something at the CA. If so, [`CaFault::Unanswered`] means that it
     /// may have happened.
     const CHANGES: bool;
+    /// Whether the call books an order, so that a refusal of it counts only when it shows that
+    /// nothing was booked.
+    const BOOKS: bool = false;
     /// What a success yields.
     type Reply;
 
@@ -89,7 +92,11 @@ pub fn interpret<C: Call>(
             {
                 return Ok(reply);
             }
-            Err(fault)
+            Err(if C::BOOKS {
+                refusal::of_booking(fault)
+            } else {
+                fault
+            })
         }
     }
 }

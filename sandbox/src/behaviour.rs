@@ -35,6 +35,8 @@ pub enum FaultKind {
     UnmarkedRateLimit,
     /// The business refusal given by `code` and `message`.
     Refusal,
+    /// The work is done, the answer is the business refusal given by `code` and `message`.
+    RefusalAfter,
     /// The answer starts after `seconds` (10 by default).
     Slow,
     /// The body takes `seconds` (10 by default) to arrive.

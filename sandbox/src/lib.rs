@@ -51,5 +51,6 @@ pub use exchange::{Reply, Request, Response};
 pub use flight::{CallCounts, InFlight, Visit};
 pub use ledger::Ledger;
 pub use options::{DEFAULT_ACCESS_KEY, DEFAULT_ACCOUNT_NUMBER, DcvMode, Options};
+pub use refusal::refusals;
 pub use sandbox::{MOST_BODY, PREFIX, Sandbox, SetupError};
 pub use status::{certificate_status_text, order_status_text};

@@ -1,7 +1,8 @@
 //! The CA's refusals: error codes and texts (emSign API reference, A17).
 //!
 //! Some live refusals have no code at all; those are here too. Where the CA's own wording is not
-//! known, the text is ours: clients must not match on it.
+//! known, the text is ours: clients must not match on it. `tests/tests/native_refusals.rs` holds codes
+//! and texts against the vendor's table.
 
 use std::borrow::Cow;
 
@@ -42,53 +43,64 @@ impl Refusal {
 macro_rules! refusals {
     ($($name:ident = $code:literal, $message:literal;)+) => {
         $(pub(crate) const $name: Refusal = Refusal::new($code, $message);)+
-        /// Every refusal that the sandbox knows, for the tests and the documentation.
-        #[cfg(test)]
-        pub(crate) const ALL: &[Refusal] = &[$($name),+];
+        /// Every refusal that the sandbox knows.
+        const ALL: &[Refusal] = &[$($name),+];
     };
 }
 
 refusals! {
     // Envelope (A4)
-    BAD_REQUEST = "EMS-901", "Bad Request";
-    NOT_JSON = "EMS-902", "Invalid JSON Request";
+    BAD_REQUEST = "EMS-901", "Invalid Request.";
+    NOT_JSON = "EMS-902", "Input JSON parsing error.";
     TXN_MISSING = "EMS-908", "Transaction ID cannot be empty";
     TXN_MALFORMED = "EMS-909", "Invalid Transaction ID";
-    TS_INVALID = "EMS-910", "Invalid Timestamp";
+    TS_INVALID = "EMS-910", "Invalid Request TS.";
     VERSION_INVALID = "EMS-911", "Invalid Version";
     ACCOUNT_NUMBER = "EMS-913", "Invalid Account Number";
-    TXN_USED = "EMS-947", "Duplicate Transaction ID";
+    TXN_USED = "EMS-947", "Duplicate request Txn.";
     KEY_INVALID = "EMS-1065", "Invalid Auth Key";
     KEY_MISSING = "EMS-1066", "Auth Key cannot be empty";
     VERSION_MISSING = "EMS-1131", "Version cannot be empty";
-    TS_MISSING = "EMS-1133", "Timestamp cannot be empty";
-    USER_INACTIVE = "EMS-1154", "User is inactive";
-    USER_DEACTIVATED = "EMS-1155", "User is deactivated";
-    ACCOUNT_EXPIRED = "EMS-1156", "Account is expired";
+    TS_MISSING = "EMS-1133", "Request Ts cannot be empty.";
+    USER_INACTIVE = "EMS-1154", "Inactive Account User.";
+    USER_DEACTIVATED = "EMS-1155", "Your account has been deactivated.";
+    ACCOUNT_EXPIRED = "EMS-1156", "Your account has been expired.";
 
     // Parts of an order (A11)
-    REQUESTOR = "EMS-916", "Requestor Information cannot be empty";
+    REQUESTOR = "EMS-916", "Requestor Information cannot be empty.";
+    REQUESTOR_NAME = "EMS-920", "Requestor Name cannot be empty.";
+    REQUESTOR_MOBILE = "EMS-922", "Requestor Mobile Number cannot be empty.";
+    REQUESTOR_EMAIL = "EMS-924", "Requestor Email ID cannot be empty.";
+    REQUESTOR_EMAIL_INVALID = "EMS-925", "Invalid Requestor Email ID.";
+    ISD_CODE_MISSING = "EMS-1168", "Requestor ISD Code cannot be empty.";
     CERTIFICATE_INFORMATION = "EMS-917", "Certificate Information cannot be empty";
     ADDITIONAL_INFORMATION = "EMS-918", "Additional Information cannot be empty";
-    SUBSCRIPTION = "EMS-919", "Invalid Subscription Details";
-    AGREEMENT_MISSING = "EMS-920", "Agreement Details cannot be empty";
+    VALIDITY = "EMS-1216", "Please enter valid Validity in Subscription Details.";
+    AUTO_RENEW = "EMS-1217", "Please enter valid Auto Renew in Subscription Details.";
+    RENEW_CRITERIA = "EMS-1218", "Please enter valid Renew Criteria in Subscription Details.";
+    AGREEMENT_MISSING = "EMS-1084", "agreementDetails block cannot be empty.";
+    TECHNICAL_EMAIL = "EMS-1047", "Invalid Email Address.";
     ISD_CODE = "EMS-921", "Invalid Requestor ISD Code";
     SOMETHING_WRONG = "EMS-939", "Something went Wrong";
     DOMAIN_INVALID = "EMS-1057", "Invalid Domain Name";
-    WILDCARD_NOT_ALLOWED = "EMS-1058", "Wildcard domain is not allowed for this product";
-    WILDCARD_ONLY = "EMS-1059", "Only wildcard domain is allowed for this product";
-    PUBLIC_SUFFIX = "EMS-1060", "Domain Name is a public suffix";
+    WILDCARD_NOT_ALLOWED = "EMS-1058", "Wild Card Domains are not allowed.";
+    WILDCARD_ONLY = "EMS-1059", "Only Wild Card Domains are allowed.";
+    PUBLIC_SUFFIX = "EMS-1060", "Following Domain Names specified in this Order exists in Public Suffix List (PSL).";
     PRODUCT = "EMS-1162", "Invalid Product Code";
     PRODUCT_NOT_IN_GROUP = "EMS-1269", "Product is not mapped to this group";
-    DOMAINS_MISSING = "EMS-1171", "Additional Domains cannot be empty";
-    DOMAINS_NOT_ALLOWED = "EMS-1172", "Additional Domains are not allowed for this product";
-    DOMAINS_TOO_MANY = "EMS-1173", "Additional Domains exceed the limit";
-    CONTRACT_SIGNER = "EMS-1220", "Invalid Contract Signer Information";
-    CERTIFICATE_APPROVER = "EMS-1230", "Invalid Certificate Approver Information";
+    DOMAIN_MISSING = "EMS-1157", "Domain name cannot be empty.";
+    DOMAINS_MISSING = "EMS-1179", "Additional Domain Names cannot be empty.";
+    DOMAINS_NOT_ALLOWED = "EMS-1173", "Invalid Additional Domain Names.";
+    DOMAINS_TOO_MANY = "EMS-1172", "Number of Additional Domain Names cannot exceed 249.";
+    ADDITIONAL_WILDCARD = "EMS-1175", "Wild Card Additional Domain Names are not allowed.";
+    CONTRACT_SIGNER = "EMS-1220", "Contract Signer Information block cannot be empty.";
+    CERTIFICATE_APPROVER = "EMS-1221", "Certificate Approver Information block cannot be empty.";
+    ORGANIZATION_DETAILS = "EMS-936", "Invalid Certificate Information Details.";
 
     // Groups and organizations (A8)
     ORGANIZATION_UNUSABLE = "EMS-1073", "Invalid Organization Number";
-    PREVETTING_TOKEN = "EMS-1075", "Invalid Prevetting Token";
+    PREVETTING = "EMS-1075", "Invalid Pre-Vetting value.";
+    PREVETTING_TOKEN = "EMS-1214", "Please enter valid Organization Consent Token.";
     ORGANIZATION_MISSING = "EMS-1134", "Organization Number cannot be empty";
     ORGANIZATION_UNKNOWN = "EMS-1135", "Organization Number is invalid";
     GROUP_MISSING = "EMS-1136", "Group Number cannot be empty";
@@ -98,69 +110,89 @@ refusals! {
     // CSR (A12.1)
     CSR_INVALID = "EMS-952", "Invalid CSR";
     CSR_EMPTY = "EMS-1006", "CSR cannot be empty";
-    CSR_SIGNATURE = "EMS-1052", "CSR verification failed";
-    CSR_KEY_SMALL = "EMS-1053", "CSR key size is too small";
-    CSR_ALGORITHM = "EMS-1054", "CSR algorithm is not supported";
-    CSR_NAME = "EMS-1056", "Domain Name does not match with CSR";
+    CSR_SIGNATURE = "EMS-1052", "Invalid CSR.";
+    CSR_KEY_SMALL = "EMS-1053", "Key Size is too small.";
+    CSR_ALGORITHM = "EMS-1054", "The CSR uses an unsupported algorithm!";
+    CSR_NAME = "EMS-1056", "Domain Name is not matching.";
     CSR_SUBMITTED = "EMS-1068", "CSR is already submitted";
-    CSR_NAME_LATER = "EMS-1164", "CSR common name does not match the domain of the order";
+    CSR_NAME_LATER = "EMS-1164", "Domain Name is not matching.";
     KEY_SIZE = "", "Invalid key size";
 
     // Orders and requests
-    ORDER_MISSING = "EMS-942", "Order Number cannot be empty";
-    ORDER_UNKNOWN = "EMS-943", "Invalid Order Number";
-    STILL_PROCESSING = "EMS-946", "Order is under process";
+    ORDER_MISSING = "EMS-942", "Order ID cannot be empty.";
+    ORDER_UNKNOWN = "EMS-943", "Invalid Order ID.";
+    STILL_PROCESSING = "EMS-946", "Certificate Request still being processed.";
     NOT_POSSIBLE = "EMS-956", "Invalid Request for this API";
-    REMARKS_MISSING = "EMS-964", "Reject Remarks cannot be empty";
-    ORDER_REJECTED = "EMS-966", "Order is already rejected";
-    EXPIRED = "EMS-982", "Order is expired";
+    REMARKS_MISSING = "EMS-964", "Rejection Remarks cannot be empty.";
+    ORDER_REJECTED = "EMS-966", "The Order has been Rejected.";
+    EXPIRED = "EMS-982", "Certificate is expired.";
     ALREADY_CANCELLED = "EMS-985", "This Order was already cancelled";
-    CANCEL_REMARKS_MISSING = "EMS-984", "Cancel Remarks cannot be empty";
-    ISSUED_USE_REVOKE = "EMS-987", "Order cannot be cancelled after issuance";
+    CANCEL_REMARKS_MISSING = "EMS-984", "Cancellation Remarks cannot be empty.";
+    ISSUED_USE_REVOKE = "EMS-987", "Certificate already generated.";
     REQUEST_MISSING = "EMS-1004", "Request Number cannot be empty";
     REQUEST_INVALID = "EMS-1005", "Invalid Request Number";
-    NOT_A_DRAFT = "EMS-1039", "Request is not saved as draft";
+    NOT_A_DRAFT = "EMS-1165", "Invalid request status.";
 
     // Revocation (A16.1)
-    REASON_MISSING = "EMS-969", "Revoke Reason cannot be empty";
+    REASON_MISSING = "EMS-969", "Revoke Reason ID cannot be empty.";
     REASON_INVALID = "EMS-970", "Invalid Revoke Reason ID";
     REVOKE_REMARKS = "EMS-971", "Revoke Remarks cannot be empty";
-    REVOKE_REQUESTED = "EMS-972", "Revocation is already requested";
-    REVOKED = "EMS-973", "Certificate is already revoked";
-    REVOKE_OTHER = "EMS-990", "Certificate cannot be revoked";
+    REVOKE_REMARKS_INVALID = "EMS-1213", "Invalid Revoke Remarks.";
+    REVOKE_REQUESTED = "EMS-972", "Revoke request already Initiated.";
+    REVOKED = "EMS-973", "Certificate already Revoked.";
+    REVOKE_OTHER = "EMS-990", "Issue Revoking the Certificate.";
 
     // Domain validation (A12.4, A12.5)
-    DCV_FAILED = "EMS-1076", "Domain Control Validation failed";
+    DCV_FAILED = "EMS-1076", "We were unable to verify your domain.";
     DCV_VERIFIED = "EMS-1080", "Domain is already verified";
-    DCV_DOMAIN_MISSING = "EMS-1157", "Domain Name cannot be empty";
-    DCV_METHOD = "EMS-1158", "Invalid DCV Method";
-    DCV_DOMAIN_UNKNOWN = "EMS-1159", "Domain Name is not part of this order";
+    DCV_METHOD_MISSING = "EMS-1158", "DCV method cannot be empty.";
+    DCV_METHOD = "EMS-1159", "Invalid DCV method.";
+    DCV_FILE_WITH_WWW = "EMS-1106", "File-based (HTTP / HTTPs URL) DCV method does not secure www automatically. Please try with alternate DCV method.";
     DCV_EMAIL_MISSING = "EMS-1166", "DCV Email cannot be empty";
     DCV_EMAIL_INVALID = "EMS-1167", "Invalid DCV Email";
 
     // Agreement and documents (A12.2, A12.3)
-    AGREEMENT_SIGNED = "EMS-1082", "Agreement is already signed";
-    SIGNER_NAME = "EMS-1083", "Signer Name cannot be empty";
-    SIGNER_PLACE = "EMS-1084", "Signer Place cannot be empty";
-    ACCEPT_INVALID = "EMS-1085", "Invalid Accept Agreement";
-    SIGNER_IP = "EMS-1091", "Invalid Signer IP";
-    DOCUMENTS_INVALID = "EMS-1099", "Invalid Document";
+    AGREEMENT_SIGNED = "EMS-1082", "Agreement already signed.";
+    ACCEPT_MISSING = "EMS-1085", "acceptAgreement cannot be empty.";
+    ACCEPT_INVALID = "EMS-1092", "Invalid value for acceptAgreement.";
+    SIGNER_NAME = "EMS-1088", "Signer Name cannot be empty.";
+    SIGNER_PLACE = "EMS-1086", "Signed Place cannot be empty.";
+    SIGNER_IP_MISSING = "EMS-1087", "Signer IP cannot be empty.";
+    SIGNER_IP = "EMS-1091", "Invalid Signer IP.";
+    DOCUMENTS_COUNT = "EMS-991", "Document count does not match.";
+    DOCUMENTS_INVALID = "EMS-995", "Invalid Document.";
 
     // Certificate (A15)
     DOMAIN_PENDING = "EMS-1103", "Domain Verification is pending";
     CSR_PENDING = "EMS-1104", "CSR is not submitted";
 
     // Order report (A14)
-    DATE_PAIR = "EMS-1108", "From Date and Till Date are both required";
-    DATE_INVALID = "EMS-1109", "Invalid Date";
-    TRUST_TYPE = "EMS-1110", "Invalid Certificate Trust Type";
-    TAG_CRITERIA = "EMS-1111", "Invalid Tag Search Criteria";
-    ORDER_STATUS = "EMS-1112", "Invalid Order Status";
+    ORDERED_FROM_MISSING = "EMS-1120", "Order from date cannot be empty.";
+    ORDERED_TILL_MISSING = "EMS-1121", "Order till date cannot be empty.";
+    ORDERED_FROM = "EMS-1108", "Invalid Order from Date.";
+    ORDERED_TILL = "EMS-1109", "Invalid Order till Date.";
+    ORDERED_BACKWARD = "EMS-1110", "Order from Date cannot be greater than Order till Date.";
+    EXPIRES_FROM_MISSING = "EMS-1122", "Certificate Expiry from date cannot be empty.";
+    EXPIRES_TILL_MISSING = "EMS-1123", "Certificate Expiry till date cannot be empty.";
+    EXPIRES_FROM = "EMS-1111", "Invalid Certificate Expiry from Date.";
+    EXPIRES_TILL = "EMS-1112", "Invalid Certificate Expiry till Date.";
+    EXPIRES_BACKWARD = "EMS-1113", "Certificate Expiry from Date cannot be greater than Certificate Expiry till Date.";
+    TRUST_TYPE = "EMS-1181", "Invalid certificateTrustType.";
+    TAG_CRITERIA = "EMS-1126", "Invalid Tag Search Criteria.";
+    ORDER_STATUS = "EMS-1117", "Invalid Status ID.";
     PAGE_NUMBER = "EMS-1114", "Invalid Page Number";
     PAGE_SIZE = "EMS-1115", "Invalid Page Size";
 
     // Without a code (A11.6, A17)
     RATE_LIMIT = "", "Inactive Account User.";
+}
+
+/// Code and text of every refusal that the sandbox gives, for tests that hold them against the
+/// vendor's table.
+pub fn refusals() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let borrowed = |text: &'static Cow<'static, str>| text.as_ref();
+    ALL.iter()
+        .map(move |refusal| (borrowed(&refusal.code), borrowed(&refusal.message)))
 }
 
 #[cfg(test)]

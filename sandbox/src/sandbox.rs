@@ -218,12 +218,7 @@ impl Sandbox {
             return Err(refusal::RATE_LIMIT);
         }
         if let Some(rule) = strikes.get(FaultKind::Refusal) {
-            let code = rule.code.clone().unwrap_or_default();
-            let message = rule.message.clone();
-            return Err(Refusal::custom(
-                code,
-                message.unwrap_or_else(|| refusal::SOMETHING_WRONG.message.into_owned()),
-            ));
+            return Err(refusal_of(rule));
         }
         let mut call = Call {
             account,
@@ -257,6 +252,10 @@ impl Sandbox {
         if let Some(rule) = strikes.get(FaultKind::HtmlPage) {
             return Reply::now(self.page(status(rule, StatusCode::OK)));
         }
+        let refused = strikes
+            .get(FaultKind::RefusalAfter)
+            .map(|rule| Err(refusal_of(rule)));
+        let outcome = refused.as_ref().unwrap_or(outcome);
         let skew = strikes.get(FaultKind::WrongClock).map_or(0, |rule| {
             rule.seconds.unwrap_or(420).clamp(-when::DAY, when::DAY)
         });
@@ -317,6 +316,15 @@ fn status(rule: &FaultRule, default: StatusCode) -> StatusCode {
     rule.status
         .and_then(|code| StatusCode::from_u16(code).ok())
         .unwrap_or(default)
+}
+
+/// The refusal that a rule describes.
+fn refusal_of(rule: &FaultRule) -> Refusal {
+    let message = rule.message.clone();
+    Refusal::custom(
+        rule.code.clone().unwrap_or_default(),
+        message.unwrap_or_else(|| refusal::SOMETHING_WRONG.message.into_owned()),
+    )
 }
 
 /// A rule's duration, of at most an hour.

@@ -50,9 +50,9 @@ fn an_import_costs_the_same_in_a_large_account() {
     run(
         &story,
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) \
-         INSERT INTO orders (id, credential_id, ca_order_number, state, host, ordered_at, is_deleted, \
+         INSERT INTO orders (id, credential_id, ca_order_number, state, ordered_at, is_deleted, \
              version, record) \
-         SELECT printf('ord_more%d', i), credential_id, printf('more%d', i), state, host, ordered_at, \
+         SELECT printf('ord_more%d', i), credential_id, printf('more%d', i), state, ordered_at, \
              0, 1, record \
          FROM n, (SELECT * FROM orders WHERE state = 'fulfilled' LIMIT 1)",
     );

@@ -188,6 +188,7 @@ pub(super) fn approved(
             Some(called_at) => PlacingPhase::Unknown {
                 called_at,
                 absences: 0,
+                said: None,
             },
         },
     });

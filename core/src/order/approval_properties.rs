@@ -143,7 +143,8 @@ fn approved_after_a_restore_it_is_looked_for_before_it_is_placed() {
         placing.phase,
         PlacingPhase::Unknown {
             called_at: dumped_at,
-            absences: 0
+            absences: 0,
+            said: None
         }
     );
 }

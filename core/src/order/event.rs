@@ -42,7 +42,10 @@ pub enum Event {
         after: Option<i64>,
     },
     /// The call ended without a clear answer: the order may exist.
-    PlaceUnanswered,
+    PlaceUnanswered {
+        /// What the CA did say, where it said something that settles nothing.
+        said: Option<CaRefusal>,
+    },
     /// The order was found in the CA's list.
     FoundAtCa(Booked),
     /// The CA's list was read to its end without finding the order.

@@ -206,7 +206,7 @@ impl Order {
             Event::PlaceAccepted(booked) => placing::accepted(self, booked, now),
             Event::PlaceRefused(refusal) => placing::refused(self, refusal, now),
             Event::PlaceNotTaken { after } => placing::not_taken(self, after, now),
-            Event::PlaceUnanswered => placing::unanswered(self, now),
+            Event::PlaceUnanswered { said } => placing::unanswered(self, said, now),
             Event::FoundAtCa(booked) => placing::found(self, booked, now),
             Event::AbsentAtCa => placing::absent(self, now),
             Event::Observed(observation) => observe::observed(self, &observation, now),

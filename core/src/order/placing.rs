@@ -120,7 +120,11 @@ pub(super) fn not_taken(
     Ok(with_phase(order, placing, phase, now).with(Effect::Place { not_before }))
 }
 
-pub(super) fn unanswered(order: &Order, now: Timestamp) -> Result<Transition, TransitionError> {
+pub(super) fn unanswered(
+    order: &Order,
+    said: Option<CaRefusal>,
+    now: Timestamp,
+) -> Result<Transition, TransitionError> {
     let placing = placing(order)?;
     let PlacingPhase::Calling { since } = placing.phase else {
         return Err(TransitionError::NotInDoubt);
@@ -128,6 +132,7 @@ pub(super) fn unanswered(order: &Order, now: Timestamp) -> Result<Transition, Tr
     let phase = PlacingPhase::Unknown {
         called_at: since,
         absences: 0,
+        said: said.map(Box::new),
     };
     let look = Effect::Place {
         not_before: now.plus(FIRST_LOOK),
@@ -151,6 +156,7 @@ impl Order {
                 placing.phase = PlacingPhase::Unknown {
                     called_at: dumped_at,
                     absences: 0,
+                    said: None,
                 };
             }
             OrderState::AwaitingApproval(waiting) => {
@@ -168,6 +174,7 @@ pub(super) fn absent(order: &Order, now: Timestamp) -> Result<Transition, Transi
     let PlacingPhase::Unknown {
         called_at,
         absences,
+        ref said,
     } = placing.phase
     else {
         return Err(TransitionError::NotInDoubt);
@@ -179,6 +186,7 @@ pub(super) fn absent(order: &Order, now: Timestamp) -> Result<Transition, Transi
         let phase = PlacingPhase::Unknown {
             called_at,
             absences,
+            said: said.clone(),
         };
         let look = Effect::Place {
             not_before: now.plus(LOOK_INTERVAL),
@@ -186,9 +194,13 @@ pub(super) fn absent(order: &Order, now: Timestamp) -> Result<Transition, Transi
         return Ok(with_phase(order, placing, phase, now).with(look));
     }
     let mut next = order.clone();
-    if placing.attempt >= MAX_ATTEMPTS {
+    // Trouble passes; what the CA refused it would refuse again.
+    let is_refused = said
+        .as_ref()
+        .is_some_and(|said| said.kind != RefusalKind::CaTrouble);
+    if is_refused || placing.attempt >= MAX_ATTEMPTS {
         next.state = OrderState::Failed(Failed {
-            refusal: gave_up(),
+            refusal: said.as_deref().cloned().unwrap_or_else(gave_up),
             at: now,
         });
         return Ok(Transition::changed(next, now));

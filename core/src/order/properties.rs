@@ -25,7 +25,11 @@ fn fulfilled() -> Order {
 
 fn unknown() -> Order {
     let calling = after(&order(), Event::PlaceStarted, start());
-    after(&calling, Event::PlaceUnanswered, start().plus(30))
+    after(
+        &calling,
+        Event::PlaceUnanswered { said: None },
+        start().plus(30),
+    )
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn the_last_attempt_ends_in_failure_with_nothing_at_the_ca() {
     let mut now = start();
     for _ in 0..MAX_ATTEMPTS {
         order = after(&order, Event::PlaceStarted, now);
-        order = after(&order, Event::PlaceUnanswered, now);
+        order = after(&order, Event::PlaceUnanswered { said: None }, now);
         for _ in 0..ABSENCES_BEFORE_RETRY {
             now = now.plus(QUIET_BEFORE_RETRY);
             order = after(&order, Event::AbsentAtCa, now);

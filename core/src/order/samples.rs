@@ -181,7 +181,7 @@ pub(crate) fn events(at: Timestamp) -> Vec<Event> {
         Event::PlaceAccepted(booked()),
         Event::PlaceRefused(refusal(RefusalKind::Invalid)),
         Event::PlaceNotTaken { after: None },
-        Event::PlaceUnanswered,
+        Event::PlaceUnanswered { said: None },
         Event::FoundAtCa(booked()),
         Event::AbsentAtCa,
         Event::Mismatched {

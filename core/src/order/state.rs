@@ -236,6 +236,9 @@ pub enum PlacingPhase {
         called_at: Timestamp,
         /// How often the CA's list was read to its end without finding the order.
         absences: u32,
+        /// What the CA answered, where that settled nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<Box<CaRefusal>>,
     },
 }
 

@@ -27,6 +27,7 @@ pub struct GenerateOrderSsl(pub NewOrder);
 impl Call for GenerateOrderSsl {
     const OPERATION: &'static str = "GenerateOrderSSL";
     const CHANGES: bool = true;
+    const BOOKS: bool = true;
     type Reply = Booked;
 
     fn body(&self) -> impl Serialize {

@@ -11,6 +11,22 @@ use table::Meaning;
 /// `VerifyDcv` for a domain that is verified already (A12.5).
 pub(crate) const DOMAIN_ALREADY_VERIFIED: &str = "EMS-1080";
 
+/// The refusal of a call that books an order. Unless it shows that nothing was booked, the order may
+/// exist, and counts as neither placed nor refused.
+pub(crate) fn of_booking(fault: CaFault) -> CaFault {
+    match fault {
+        CaFault::Refused(refusal) if !is_before_booking(&refusal) => {
+            CaFault::Unanswered(Unanswered::Unclear(Box::new(refusal)))
+        }
+        other => other,
+    }
+}
+
+fn is_before_booking(refusal: &CaRefusal) -> bool {
+    let code = refusal.code.as_deref().and_then(number);
+    table::is_before_booking(refusal.kind, code)
+}
+
 /// The code decides; the text only where there is no code that we know.
 pub(crate) fn fault(code: Option<&str>, message: &str) -> CaFault {
     let number = code.and_then(number);

@@ -20,6 +20,9 @@ pub(super) fn accept(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     if order.agreement.is_some() {
         return Err(refusal::AGREEMENT_SIGNED);
     }
+    if request.accept_agreement.is_blank() {
+        return Err(refusal::ACCEPT_MISSING);
+    }
     if request.accept_agreement.as_str() != "1" {
         return Err(refusal::ACCEPT_INVALID);
     }

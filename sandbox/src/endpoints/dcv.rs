@@ -50,6 +50,7 @@ fn method(request: &DcvRequest) -> Result<u8, Refusal> {
         "1" => Ok(1),
         "2" => Ok(2),
         "3" => Ok(3),
+        "" => Err(refusal::DCV_METHOD_MISSING),
         _ => Err(refusal::DCV_METHOD),
     }
 }
@@ -83,7 +84,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let name = request
         .domain_name
         .filled()
-        .ok_or(refusal::DCV_DOMAIN_MISSING)?;
+        .ok_or(refusal::DOMAIN_MISSING)?;
     let method = method(&request)?;
     let (options, seed, now) = (call.options, call.seed, call.now);
     let order = call.order(&request.order_number)?;
@@ -95,10 +96,10 @@ pub(super) fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let key = format!("{} {name}", order.key());
     // With `www.` added by the CA, the file would not be looked for there (A11.1).
     if method == 2 && order.domains.iter().any(|domain| domain.follows.is_some()) {
-        return Err(refusal::DCV_METHOD);
+        return Err(refusal::DCV_FILE_WITH_WWW);
     }
     let verified = order.verified_at(&name.to_ascii_lowercase()).is_some();
-    let domain = order.domain_mut(name).ok_or(refusal::DCV_DOMAIN_UNKNOWN)?;
+    let domain = order.domain_mut(name).ok_or(refusal::CSR_NAME_LATER)?;
     if verified {
         return Err(refusal::DCV_VERIFIED);
     }
@@ -127,7 +128,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let name = request
         .domain_name
         .filled()
-        .ok_or(refusal::DCV_DOMAIN_MISSING)?;
+        .ok_or(refusal::DOMAIN_MISSING)?;
     let method = method(&request)?;
     if method == 3 {
         let email = request
@@ -145,7 +146,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let order = call.order(&request.order_number)?;
     require_open(order)?;
     let verified = order.verified_at(&name.to_ascii_lowercase()).is_some();
-    let domain = order.domain_mut(name).ok_or(refusal::DCV_DOMAIN_UNKNOWN)?;
+    let domain = order.domain_mut(name).ok_or(refusal::CSR_NAME_LATER)?;
     if verified {
         return Err(refusal::DCV_VERIFIED);
     }

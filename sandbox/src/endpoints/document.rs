@@ -25,10 +25,10 @@ pub(super) fn submit(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let now = call.now;
     let order = call.order(&request.order_number)?;
     let documents = &request.documents_attached;
-    if documents.is_empty()
-        || request.number_of_documents.as_str() != documents.len().to_string()
-        || !documents.iter().all(DocumentAttached::is_valid)
-    {
+    if documents.is_empty() || request.number_of_documents.as_str() != documents.len().to_string() {
+        return Err(refusal::DOCUMENTS_COUNT);
+    }
+    if !documents.iter().all(DocumentAttached::is_valid) {
         return Err(refusal::DOCUMENTS_INVALID);
     }
     let open = order.outcome.is_none() && order.certificate.is_none();

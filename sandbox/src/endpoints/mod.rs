@@ -135,7 +135,8 @@ impl Call<'_> {
 fn require_requestor(email: &Text) -> Result<(), Refusal> {
     match email.filled() {
         Some(email) if email.contains('@') => Ok(()),
-        _ => Err(refusal::REQUESTOR),
+        Some(_) => Err(refusal::REQUESTOR_EMAIL_INVALID),
+        None => Err(refusal::REQUESTOR_EMAIL),
     }
 }
 

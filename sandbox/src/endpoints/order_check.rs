@@ -5,6 +5,7 @@ use super::{
     order_organization::{agreement, organization, prevalidate},
     order_request::{
         CertificateInformation, OrderDetails, RequestorInformation, SubscriptionDetails,
+        TechnicalPointOfContact,
     },
 };
 use crate::{
@@ -29,16 +30,15 @@ pub(super) fn check(call: &Call<'_>, request: &OrderDetails) -> Result<Order, Re
         return Err(refusal::BAD_REQUEST);
     }
     flag(&request.save_and_hold).ok_or(refusal::BAD_REQUEST)?;
-    flag(&request.email_notifications).ok_or(refusal::BAD_REQUEST)?;
+    // Mandatory by the vendor's table; an order without it was taken (KF-shape).
+    if !request.email_notifications.is_blank() {
+        flag(&request.email_notifications).ok_or(refusal::BAD_REQUEST)?;
+    }
     let mut order = Order::new(String::new(), product, call.now);
     order.group_number = group_number(call, request, product)?;
     order.requestor = requestor(request.requestor_information.as_ref())?;
     order.validity_years = validity(request.subscription_details.as_ref())?;
-    if let Some(contact) = &request.technical_point_of_contact
-        && (contact.poc_first_name.is_blank() || !contact.poc_email.as_str().contains('@'))
-    {
-        return Err(refusal::BAD_REQUEST);
-    }
+    technical_contact(request.technical_point_of_contact.as_ref())?;
     let information = request
         .certificate_information
         .as_ref()
@@ -97,16 +97,21 @@ fn group_number(
 
 fn requestor(information: Option<&RequestorInformation>) -> Result<Requestor, Refusal> {
     let information = information.ok_or(refusal::REQUESTOR)?;
-    let required = [
-        &information.requestor_name,
-        &information.requestor_isd_code,
-        &information.requestor_mobile_number,
-        &information.requestor_email,
-    ];
-    if required.iter().any(|member| member.is_blank())
-        || !information.requestor_email.as_str().contains('@')
-    {
-        return Err(refusal::REQUESTOR);
+    for (member, missing) in [
+        (&information.requestor_name, refusal::REQUESTOR_NAME),
+        (&information.requestor_isd_code, refusal::ISD_CODE_MISSING),
+        (
+            &information.requestor_mobile_number,
+            refusal::REQUESTOR_MOBILE,
+        ),
+        (&information.requestor_email, refusal::REQUESTOR_EMAIL),
+    ] {
+        if member.is_blank() {
+            return Err(missing);
+        }
+    }
+    if !information.requestor_email.as_str().contains('@') {
+        return Err(refusal::REQUESTOR_EMAIL_INVALID);
     }
     // With or without the plus sign.
     let isd = information.requestor_isd_code.trimmed();
@@ -123,20 +128,33 @@ fn requestor(information: Option<&RequestorInformation>) -> Result<Requestor, Re
     })
 }
 
+/// A contact with empty members, or with members of other names, is ignored (A11.1); one that says
+/// something must say it well.
+fn technical_contact(contact: Option<&TechnicalPointOfContact>) -> Result<(), Refusal> {
+    let Some(contact) = contact else {
+        return Ok(());
+    };
+    match contact.poc_email.filled() {
+        Some(email) if !email.contains('@') => Err(refusal::TECHNICAL_EMAIL),
+        _ => Ok(()),
+    }
+}
+
 fn validity(subscription: Option<&SubscriptionDetails>) -> Result<u8, Refusal> {
     let Some(subscription) = subscription else {
         return Ok(1);
     };
-    if !matches!(subscription.auto_renew.as_str(), "" | "0" | "1")
-        || !matches!(subscription.renew_criteria.as_str(), "" | "30" | "60")
-    {
-        return Err(refusal::SUBSCRIPTION);
+    if !matches!(subscription.auto_renew.as_str(), "" | "0" | "1") {
+        return Err(refusal::AUTO_RENEW);
+    }
+    if !matches!(subscription.renew_criteria.as_str(), "" | "30" | "60") {
+        return Err(refusal::RENEW_CRITERIA);
     }
     match subscription.validity.as_str() {
         "" | "1" => Ok(1),
         "2" => Ok(2),
         "3" => Ok(3),
-        _ => Err(refusal::SUBSCRIPTION),
+        _ => Err(refusal::VALIDITY),
     }
 }
 
@@ -150,7 +168,7 @@ fn check_names(
     let main = information
         .domain_name
         .filled()
-        .ok_or(refusal::CERTIFICATE_INFORMATION)?;
+        .ok_or(refusal::DOMAIN_MISSING)?;
     let main = main.to_ascii_lowercase();
     names::check(&main).map_err(|fault| match fault {
         NameFault::NotDns => refusal::DOMAIN_INVALID,
@@ -173,7 +191,7 @@ fn check_names(
         given += 1;
         let name = name.to_ascii_lowercase();
         if names::is_wildcard(&name) && !rules.wildcard {
-            return Err(refusal::WILDCARD_NOT_ALLOWED);
+            return Err(refusal::ADDITIONAL_WILDCARD);
         }
         if name != main && !rules.additional_domains {
             return Err(refusal::DOMAINS_NOT_ALLOWED);

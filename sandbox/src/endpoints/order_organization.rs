@@ -22,7 +22,7 @@ fn is_prevetted(request: &OrderDetails) -> Result<bool, Refusal> {
     match text {
         "" | "0" => Ok(false),
         "1" => Ok(true),
-        _ => Err(refusal::BAD_REQUEST),
+        _ => Err(refusal::PREVETTING),
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn organization(
         || country.len() != 2
         || !country.bytes().all(|byte| byte.is_ascii_uppercase())
     {
-        return Err(refusal::CERTIFICATE_INFORMATION);
+        return Err(refusal::ORGANIZATION_DETAILS);
     }
     let documents = request.documents_attached.as_deref().unwrap_or_default();
     if !documents.iter().all(DocumentAttached::is_valid) {
@@ -187,7 +187,7 @@ pub(super) fn signed(details: &AgreementDetails, now: Unix) -> Result<Agreement,
     let signer_name = details.signer_name.filled().ok_or(refusal::SIGNER_NAME)?;
     let signer_place = details.signer_place.filled().ok_or(refusal::SIGNER_PLACE)?;
     if details.signer_ip.is_blank() {
-        return Err(refusal::SIGNER_IP);
+        return Err(refusal::SIGNER_IP_MISSING);
     }
     Ok(Agreement {
         signer_name: signer_name.to_owned(),

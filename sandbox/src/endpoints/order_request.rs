@@ -88,7 +88,6 @@ pub(super) struct SubscriptionDetails {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct TechnicalPointOfContact {
-    pub(super) poc_first_name: Text,
     pub(super) poc_email: Text,
 }
 

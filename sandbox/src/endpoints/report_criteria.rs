@@ -72,8 +72,28 @@ impl Criteria {
             _ => return Err(refusal::TAG_CRITERIA),
         };
         Ok(Self {
-            ordered: dates(&search.order_date_from, &search.order_date_till)?,
-            expires: dates(&search.cert_expiry_date_from, &search.cert_expiry_date_till)?,
+            ordered: dates(
+                &search.order_date_from,
+                &search.order_date_till,
+                &DateRefusals {
+                    from_missing: refusal::ORDERED_FROM_MISSING,
+                    till_missing: refusal::ORDERED_TILL_MISSING,
+                    from: refusal::ORDERED_FROM,
+                    till: refusal::ORDERED_TILL,
+                    backward: refusal::ORDERED_BACKWARD,
+                },
+            )?,
+            expires: dates(
+                &search.cert_expiry_date_from,
+                &search.cert_expiry_date_till,
+                &DateRefusals {
+                    from_missing: refusal::EXPIRES_FROM_MISSING,
+                    till_missing: refusal::EXPIRES_TILL_MISSING,
+                    from: refusal::EXPIRES_FROM,
+                    till: refusal::EXPIRES_TILL,
+                    backward: refusal::EXPIRES_BACKWARD,
+                },
+            )?,
             page: within(&search.page_number, 1, usize::MAX, 1).ok_or(refusal::PAGE_NUMBER)?,
             // "Only 100" by the documentation, up to 500 in the field.
             page_size: within(&search.page_size, 1, 500, 100).ok_or(refusal::PAGE_SIZE)?,
@@ -141,20 +161,34 @@ fn any(criterion: &Text, value: &str) -> bool {
     wanted.peek().is_none() || wanted.any(|wanted| wanted.eq_ignore_ascii_case(value))
 }
 
+/// What is refused of a pair of dates.
+struct DateRefusals {
+    from_missing: Refusal,
+    till_missing: Refusal,
+    from: Refusal,
+    till: Refusal,
+    backward: Refusal,
+}
+
 /// A pair of dates, which require each other.
-fn dates(from: &Text, till: &Text) -> Result<Option<(Unix, Unix)>, Refusal> {
+fn dates(
+    from: &Text,
+    till: &Text,
+    refusals: &DateRefusals,
+) -> Result<Option<(Unix, Unix)>, Refusal> {
     match (from.filled(), till.filled()) {
         (None, None) => Ok(None),
         (Some(from), Some(till)) => {
-            let from = when::criterion(from, false).ok_or(refusal::DATE_INVALID)?;
-            let till = when::criterion(till, true).ok_or(refusal::DATE_INVALID)?;
+            let from = when::criterion(from, false).ok_or_else(|| refusals.from.clone())?;
+            let till = when::criterion(till, true).ok_or_else(|| refusals.till.clone())?;
             if from > till {
-                Err(refusal::DATE_INVALID)
+                Err(refusals.backward.clone())
             } else {
                 Ok(Some((from, till)))
             }
         }
-        _ => Err(refusal::DATE_PAIR),
+        (None, Some(_)) => Err(refusals.from_missing.clone()),
+        (Some(_), None) => Err(refusals.till_missing.clone()),
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn request(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         .ok_or(refusal::REVOKE_REMARKS)?;
     // Seen on the second generation (A16.1).
     if remarks.contains(';') {
-        return Err(refusal::REVOKE_OTHER);
+        return Err(refusal::REVOKE_REMARKS_INVALID);
     }
     match order.revocation_stage(options, now) {
         Some(RevocationStage::Initiated) => return Err(refusal::REVOKE_REQUESTED),

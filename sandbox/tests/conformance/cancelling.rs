@@ -80,6 +80,6 @@ fn a_draft_is_discarded_by_its_request_number() {
         .to_owned();
     assert_eq!(
         ca.refused("RejectRequest", draft(&number, "not a draft")),
-        "EMS-1039"
+        "EMS-1165"
     );
 }

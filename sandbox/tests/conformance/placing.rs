@@ -46,11 +46,12 @@ fn members_of_an_order() {
         ("accountingModel", json!(null), ""),
         ("accountingModel", json!("3"), "EMS-901"),
         ("saveAndHold", json!(""), "EMS-901"),
-        ("emailNotifications", json!(null), "EMS-901"),
+        ("emailNotifications", json!(null), ""),
+        ("emailNotifications", json!("yes"), "EMS-901"),
         ("groupNumber", json!(""), ""),
         ("groupNumber", json!("3107745599"), "EMS-1137"),
         ("requestorInformation", json!(null), "EMS-916"),
-        ("requestorInformation.requestorName", json!(" "), "EMS-916"),
+        ("requestorInformation.requestorName", json!(" "), "EMS-920"),
         (
             "requestorInformation.requestorName",
             json!("Zoë Ångström"),
@@ -59,7 +60,7 @@ fn members_of_an_order() {
         (
             "requestorInformation.requestorEmail",
             json!("dana"),
-            "EMS-916",
+            "EMS-925",
         ),
         ("requestorInformation.requestorIsdCode", json!("+1"), ""),
         (
@@ -69,12 +70,12 @@ fn members_of_an_order() {
         ),
         ("requestorInformation.requestorDesignation", json!(""), ""),
         ("subscriptionDetails", json!(null), ""),
-        ("subscriptionDetails.validity", json!("4"), "EMS-919"),
-        ("subscriptionDetails.renewCriteria", json!("45"), "EMS-919"),
+        ("subscriptionDetails.validity", json!("4"), "EMS-1216"),
+        ("subscriptionDetails.renewCriteria", json!("45"), "EMS-1218"),
         ("organizationDetails", json!(null), ""),
-        ("organizationDetails.preVetting", json!("2"), "EMS-901"),
+        ("organizationDetails.preVetting", json!("2"), "EMS-1075"),
         ("certificateInformation", json!(null), "EMS-917"),
-        ("certificateInformation.domainName", json!(""), "EMS-917"),
+        ("certificateInformation.domainName", json!(""), "EMS-1157"),
         (
             "certificateInformation.domainName",
             json!("10.0.0.1"),
@@ -93,24 +94,30 @@ fn members_of_an_order() {
         (
             "certificateInformation.additionalDomains",
             json!(["b.whitlock.example"]),
-            "EMS-1172",
+            "EMS-1173",
         ),
         (
             "certificateInformation.additionalDomains",
             json!([NAME]),
             "",
         ),
-        ("agreementDetails", json!(null), "EMS-920"),
-        ("agreementDetails.acceptAgreement", json!("yes"), "EMS-1085"),
+        ("agreementDetails", json!(null), "EMS-1084"),
+        ("agreementDetails.acceptAgreement", json!("yes"), "EMS-1092"),
         ("agreementDetails.acceptAgreement", json!("0"), ""),
-        ("agreementDetails.signerName", json!(""), "EMS-1083"),
-        ("agreementDetails.signerPlace", json!(""), "EMS-1084"),
+        ("agreementDetails.signerName", json!(""), "EMS-1088"),
+        ("agreementDetails.signerPlace", json!(""), "EMS-1086"),
         // Only `AgreementAcceptance` minds (A11.5).
         ("agreementDetails.signerIP", json!("127.0.0.1"), ""),
         ("agreementDetails.signerIP", json!("1.2.3.4.5"), ""),
         ("technicalPointOfContact", json!(null), ""),
-        ("technicalPointOfContact.pocEmail", json!(""), "EMS-901"),
-        ("technicalPointOfContact.pocFirstName", json!(""), "EMS-901"),
+        ("technicalPointOfContact.pocEmail", json!(""), ""),
+        ("technicalPointOfContact.pocFirstName", json!(""), ""),
+        (
+            "technicalPointOfContact",
+            json!({ "tpcFirstName": "Lee", "tpcEmail": "lee" }),
+            "",
+        ),
+        ("technicalPointOfContact.pocEmail", json!("lee"), "EMS-1047"),
         ("additionalInformation", json!(null), "EMS-918"),
         ("additionalInformation.remarks", json!(""), "EMS-918"),
         ("additionalInformation.remarks", json!(null), "EMS-918"),
@@ -180,7 +187,7 @@ fn additional_domains_of_a_ucc_product() {
     let mut ca = Ca::new();
     let mut order = dv("a.whitlock.example", &csr("a.whitlock.example"));
     order["productCode"] = json!("844");
-    assert_eq!(refused(&mut ca, &order), "EMS-1171");
+    assert_eq!(refused(&mut ca, &order), "EMS-1179");
     // One comma-joined string, the domain itself again, and things that are no names.
     order["certificateInformation"]["additionalDomains"] = json!([
         "b.whitlock.example,A.whitlock.example",
@@ -205,12 +212,12 @@ fn additional_domains_of_a_ucc_product() {
     ca.ok("GetDcv", body.clone());
     assert_eq!(ca.refused("VerifyDcv", body), "EMS-1076");
     order["certificateInformation"]["additionalDomains"] = json!(["*.whitlock.example"]);
-    assert_eq!(refused(&mut ca, &order), "EMS-1058");
+    assert_eq!(refused(&mut ca, &order), "EMS-1175");
     let many: Vec<String> = (0..260)
         .map(|at| format!("n{at}.whitlock.example"))
         .collect();
     order["certificateInformation"]["additionalDomains"] = json!(many);
-    assert_eq!(refused(&mut ca, &order), "EMS-1173");
+    assert_eq!(refused(&mut ca, &order), "EMS-1172");
 }
 
 #[test]
@@ -250,7 +257,7 @@ fn an_order_for_a_vetted_organization() {
     }
     let mut order = ov(NAME, "", "2984410");
     order["organizationDetails"]["prevettingToken"] = json!("0");
-    assert_eq!(refused(&mut ca, &order), "EMS-1075");
+    assert_eq!(refused(&mut ca, &order), "EMS-1214");
     let body = json!({ "organizationDetails": {
         "organizationNumber": "2984410", "groupNumber": "3107745521",
     }});
@@ -290,7 +297,7 @@ fn an_order_for_an_organization_to_be_vetted_needs_its_address() {
     ] {
         let mut order = order.clone();
         order["certificateInformation"][member] = json!("");
-        assert_eq!(refused(&mut ca, &order), "EMS-917", "{member}");
+        assert_eq!(refused(&mut ca, &order), "EMS-936", "{member}");
     }
     let number = ca.place(order);
     assert_eq!(ca.track(&number)["organizationVerification"]["status"], "0");
@@ -307,11 +314,11 @@ fn an_ev_order_names_two_people() {
     order["productCode"] = json!("850");
     assert_eq!(refused(&mut ca, &order), "EMS-1220");
     order["contractSignerInfo"] = person.clone();
-    assert_eq!(refused(&mut ca, &order), "EMS-1230");
+    assert_eq!(refused(&mut ca, &order), "EMS-1221");
     order["certificateApproverInfo"] = person.clone();
     ca.place(order.clone());
     order["certificateApproverInfo"]["employeeID"] = json!("");
-    assert_eq!(refused(&mut ca, &order), "EMS-1230");
+    assert_eq!(refused(&mut ca, &order), "EMS-1221");
     order["certificateApproverInfo"] = person;
     // Never a wildcard, never with an OV organization, not for the web shop.
     order["certificateInformation"]["domainName"] = json!("*.trucks.example");
@@ -324,7 +331,7 @@ fn an_ev_order_names_two_people() {
     // To be vetted, it needs more of an address than OV does.
     let mut order = with_address(order);
     order["groupNumber"] = json!("3107745521");
-    assert_eq!(refused(&mut ca, &order), "EMS-917");
+    assert_eq!(refused(&mut ca, &order), "EMS-936");
     order["certificateInformation"]["streetAddress2"] = json!("Floor 2");
     order["certificateInformation"]["companyRegistrationNumber"] = json!("HRB 1");
     ca.place(order);
@@ -357,7 +364,7 @@ fn a_draft_has_no_order_number_until_it_is_submitted() {
         .unwrap()
         .to_owned();
     assert_eq!(ca.standing(&number), "1/1");
-    assert_eq!(refused(&mut ca, &order), "EMS-1039");
+    assert_eq!(refused(&mut ca, &order), "EMS-1165");
     let report = ca.ok("GetOrderReport", json!({}));
     assert_eq!(report["orderDetails"]["totalNoOfResults"], 1);
 }

@@ -164,19 +164,19 @@ fn criteria() {
         assert_eq!(domains(&mut ca, criteria.clone()), *expected, "{criteria}");
     }
     for (criteria, code) in [
-        (json!({ "orderDateFrom": "2026-10-02" }), "EMS-1108"),
-        (json!({ "certExpiryDateTill": "2026-10-02" }), "EMS-1108"),
+        (json!({ "orderDateFrom": "2026-10-02" }), "EMS-1121"),
+        (json!({ "certExpiryDateTill": "2026-10-02" }), "EMS-1122"),
         (
             json!({ "orderDateFrom": "2.10.2026", "orderDateTill": "2026-10-02" }),
-            "EMS-1109",
+            "EMS-1108",
         ),
         (
             json!({ "orderDateFrom": "2026-10-03", "orderDateTill": "2026-10-02" }),
-            "EMS-1109",
+            "EMS-1110",
         ),
-        (json!({ "certificateTrustType": "3" }), "EMS-1110"),
-        (json!({ "tagSearchCriteria": "3" }), "EMS-1111"),
-        (json!({ "orderStatusId": "fulfilled" }), "EMS-1112"),
+        (json!({ "certificateTrustType": "3" }), "EMS-1181"),
+        (json!({ "tagSearchCriteria": "3" }), "EMS-1126"),
+        (json!({ "orderStatusId": "fulfilled" }), "EMS-1117"),
         (json!({ "groupNumber": "1" }), "EMS-1137"),
     ] {
         let body = json!({ "searchCriteria": criteria });

@@ -53,7 +53,7 @@ fn five_reasons_and_a_remark() {
         ("10", "why", "EMS-970"),
         ("superseded", "why", "EMS-970"),
         ("4", " ", "EMS-971"),
-        ("4", "this; that", "EMS-990"),
+        ("4", "this; that", "EMS-1213"),
     ] {
         assert_eq!(
             ca.refused("RevokeOrder", request(&number, reason, remarks)),

@@ -106,12 +106,12 @@ fn challenge_requests_that_are_refused() {
     ca.wait(5);
     for (member, value, code) in [
         ("domainName", "", "EMS-1157"),
-        ("dcvMethod", "4", "EMS-1158"),
+        ("dcvMethod", "4", "EMS-1159"),
         ("dcvMethod", "", "EMS-1158"),
-        ("domainName", "other.unknown.example", "EMS-1159"),
+        ("domainName", "other.unknown.example", "EMS-1164"),
         ("orderNumber", "", "EMS-942"),
         ("orderNumber", "1", "EMS-943"),
-        ("requestorEmail", "", "EMS-916"),
+        ("requestorEmail", "", "EMS-924"),
     ] {
         let mut body = ca.dcv(&number, OPEN);
         body["dcvDetails"][member] = json!(value);
@@ -167,7 +167,7 @@ fn the_added_www_follows_its_domain_and_forbids_the_file() {
     ca.wait(5);
     let mut body = ca.dcv(&number, OPEN);
     body["dcvDetails"]["dcvMethod"] = json!("2");
-    assert_eq!(ca.refused("GetDcv", body), "EMS-1158");
+    assert_eq!(ca.refused("GetDcv", body), "EMS-1106");
     let body = ca.dcv(&number, OPEN);
     ca.ok("GetDcv", body.clone());
     ca.ok("VerifyDcv", body);
@@ -195,8 +195,8 @@ fn the_agreement_after_the_order() {
     body["agreementDetails"]["signerIP"] = json!("203.0.113.24");
     for (member, code) in [
         ("acceptAgreement", "EMS-1085"),
-        ("signerName", "EMS-1083"),
-        ("signerPlace", "EMS-1084"),
+        ("signerName", "EMS-1088"),
+        ("signerPlace", "EMS-1086"),
     ] {
         let mut body = body.clone();
         body["agreementDetails"][member] = json!("");
@@ -237,7 +237,7 @@ fn an_organization_is_vetted_by_its_documents() {
             "base64Value": "JVBERi0x",
         }],
     }});
-    assert_eq!(ca.refused("SubmitDocument", body.clone()), "EMS-1099");
+    assert_eq!(ca.refused("SubmitDocument", body.clone()), "EMS-991");
     body["documentDetails"]["numberOfDocuments"] = json!("1");
     ca.ok("SubmitDocument", body.clone());
     ca.wait(10);

@@ -5,9 +5,10 @@ use emsign_sandbox::{FaultKind, FaultRule};
 use crate::draws::Draws;
 
 use FaultKind::{
-    BackwardStatus, CertificateMissing, DuplicateRows, HtmlPage, MissingRows, ReplyLostAfter,
-    ReplyLostBefore, ServerError, ServerErrorAfter, ShiftingPage, Slow, TooManyRequests,
-    TruncatedJson, UnmarkedRateLimit, WrongClock, WrongContentType, WrongKeyCertificate,
+    BackwardStatus, CertificateMissing, DuplicateRows, HtmlPage, MissingRows, RefusalAfter,
+    ReplyLostAfter, ReplyLostBefore, ServerError, ServerErrorAfter, ShiftingPage, Slow,
+    TooManyRequests, TruncatedJson, UnmarkedRateLimit, WrongClock, WrongContentType,
+    WrongKeyCertificate,
 };
 
 /// Faults of every operation.
@@ -36,6 +37,19 @@ const OPERATIONS: [&str; 10] = [
     "RevokeOrder",
     "RejectOrder",
     "*",
+];
+
+/// Answers to a booking that has taken place: trouble of the CA's, words about an order's state, a
+/// debt that can be paid later, a code that nobody knows.
+const AFTER_BOOKING: [(&str, &str); 8] = [
+    ("EMS-937", "DB Connectivity Error."),
+    ("EMS-939", "Something went Wrong"),
+    ("EMS-968", "Connectivity Error."),
+    ("EMS-976", "Internal Server Error."),
+    ("EMS-1103", "Domain verification is pending."),
+    ("EMS-1141", "Exceeded Negative Credit Limit."),
+    ("EMS-4711", "An answer of next year"),
+    ("", "No words that anybody knows"),
 ];
 
 /// Seconds between two readings of which rows may be missing.
@@ -68,6 +82,9 @@ impl Faults {
         self.hides_rows = hides_rows;
         if draws.happens(100) {
             return self.lost_and_not_listed(draws, now);
+        }
+        if draws.happens(80) {
+            return vec![refused_after_booking(draws)];
         }
         if draws.happens(300) {
             return vec![self.of_one_operation(draws, now)];
@@ -102,6 +119,15 @@ impl Faults {
         self.hides_rows || since.is_some_and(|seconds| seconds < BETWEEN_MISSING_ROWS)
     }
 
+    /// The order list leaves rows out, repeats them or moves them on, for less often than an import
+    /// looks at it.
+    pub(super) fn of_lists(draws: &mut Draws) -> FaultRule {
+        let kind = draws.pick(&[MissingRows, DuplicateRows, ShiftingPage]);
+        let kind = kind.copied().unwrap_or(MissingRows);
+        let times = u32::try_from(draws.below(3)).unwrap_or(0).saturating_add(1);
+        FaultRule::new("GetOrderReport", kind).times(times)
+    }
+
     fn of_one_operation(&mut self, draws: &mut Draws, now: i64) -> FaultRule {
         let (operation, kind) = draws
             .weighted(&[
@@ -128,6 +154,18 @@ impl Faults {
         self.hides_rows |= kind == MissingRows;
         FaultRule::new(operation, kind).times(1)
     }
+}
+
+/// The order is booked, and the answer says no.
+fn refused_after_booking(draws: &mut Draws) -> FaultRule {
+    let (code, message) = draws
+        .pick(&AFTER_BOOKING)
+        .copied()
+        .unwrap_or(("EMS-939", ""));
+    let mut rule = FaultRule::new("GenerateOrderSSL", RefusalAfter).times(1);
+    rule.code = Some(code.to_owned());
+    rule.message = Some(message.to_owned());
+    rule
 }
 
 fn count(draws: &mut Draws) -> u32 {

@@ -47,6 +47,9 @@ pub(super) struct History {
     pub(super) wishes: Vec<Wish>,
     /// Orders that were deleted and not restored since.
     pub(super) deleted: BTreeSet<String>,
+    /// Deletions by number during which a restore of the same order was under way. Either may have
+    /// come first, so they promise nothing.
+    overlapped: BTreeSet<usize>,
     pub(super) orders: usize,
     pub(super) names: usize,
     /// Of 1000 operations, after how many the invocation ends for good.
@@ -87,6 +90,7 @@ impl History {
             queue: Vec::new(),
             wishes: Vec::new(),
             deleted: BTreeSet::new(),
+            overlapped: BTreeSet::new(),
             orders: 0,
             names: 0,
             crashes,
@@ -175,8 +179,28 @@ impl History {
         self.started = self.started.saturating_add(1);
         let number = self.started;
         self.note(format!("#{number} {label}"));
+        self.overlaps(number, &purpose);
         let now = self.stage.now();
         self.tasks.push(Task::new(number, now, purpose, future));
+    }
+
+    /// Marks deletions that a restore of the same order overlaps with.
+    fn overlaps(&mut self, number: usize, purpose: &Purpose) {
+        let under_way = self.tasks.iter();
+        match purpose {
+            Purpose::Delete(id) => {
+                let mut restores = under_way.map(|task| &task.purpose);
+                if restores.any(|other| matches!(other, Purpose::Restore(of) if of == id)) {
+                    self.overlapped.insert(number);
+                }
+            }
+            Purpose::Restore(id) => {
+                let deletions = under_way
+                    .filter(|task| matches!(&task.purpose, Purpose::Delete(of) if of == id));
+                self.overlapped.extend(deletions.map(|task| task.number));
+            }
+            Purpose::Place { .. } | Purpose::Other => {}
+        }
     }
 
     /// Begins a request of the administrator's.
@@ -307,6 +331,7 @@ impl History {
 
     fn granted(&mut self, number: usize, purpose: &Purpose, value: &Value) {
         match purpose {
+            Purpose::Delete(_) if self.overlapped.contains(&number) => {}
             Purpose::Delete(id) => {
                 self.deleted.insert(id.clone());
             }

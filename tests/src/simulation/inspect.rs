@@ -58,6 +58,7 @@ pub(super) fn all(history: &mut History) -> Result<()> {
     inventory(history, &orders, &stored);
     counters(history)?;
     outbox(history)?;
+    imports(history)?;
     keys(history)?;
     trail(history, &orders)?;
     approvals::inspect(history, &orders)?;
@@ -75,6 +76,7 @@ pub(super) fn complete(history: &mut History) -> Result<()> {
     inventory(history, &orders, &stored);
     counters(history)?;
     outbox(history)?;
+    imports(history)?;
     books::all(history, &orders, &stored);
     books::complete(history, &orders);
     for order in &orders {
@@ -231,6 +233,59 @@ fn outbox(history: &mut History) -> Result<()> {
     Ok(())
 }
 
+#[derive(Deserialize)]
+struct Import {
+    id: String,
+    report: String,
+    missing: u32,
+    problem: Option<String>,
+}
+
+/// An import that is done has listed what the CA announced, each order once; of one that is not it
+/// is said what is missing.
+pub(super) fn imports(history: &mut History) -> Result<()> {
+    let imports: Vec<Import> = history.stage.rows(
+        "SELECT id, report, missing, problem FROM jobs WHERE kind = 'import' \
+           AND stopped_at IS NULL AND done = total",
+    )?;
+    for Import {
+        id,
+        report,
+        missing,
+        problem,
+    } in imports
+    {
+        let report: Value = serde_json::from_str(&report)?;
+        let number = |name: &str| {
+            let value = report.pointer(&format!("/import/{name}"));
+            value.and_then(Value::as_u64).unwrap_or(0)
+        };
+        let counted = number("added")
+            .saturating_add(number("changed"))
+            .saturating_add(number("unchanged"))
+            .saturating_add(number("leftDeleted"));
+        if counted != number("listed") {
+            history.violation(format!("import {id} counts {counted} orders: {report}"));
+        }
+        let is_whole = number("listed").saturating_add(number("skipped")) >= number("orders");
+        if problem.is_none() != is_whole && (problem.is_none() || missing > 0) {
+            history.violation(format!("import {id} ends with {problem:?}: {report}"));
+        }
+    }
+    let left: Vec<Count> = history
+        .stage
+        .rows("SELECT job_id AS name, COUNT(*) AS value FROM import_seen GROUP BY job_id")?;
+    let dead: Vec<Count> = history
+        .stage
+        .rows("SELECT id AS name, dead AS value FROM jobs WHERE dead > 0 OR problem IS NOT NULL")?;
+    for Count { name, value } in left {
+        if !dead.iter().any(|job| job.name == name) {
+            history.violation(format!("import {name} is over and keeps {value} rows"));
+        }
+    }
+    Ok(())
+}
+
 /// A key stands for one order and an order for one key.
 fn keys(history: &mut History) -> Result<()> {
     let twice: Vec<Count> = history.stage.rows(
@@ -292,7 +347,7 @@ fn deletions(history: &mut History, orders: &[Order]) {
 
 /// The access key is in the database as a seal only, the administrator's token not at all.
 fn secrets(history: &mut History) -> Result<()> {
-    const TABLES: [(&str, &str); 21] = [
+    const TABLES: [(&str, &str); 22] = [
         ("credentials", "SELECT * FROM credentials"),
         ("directory", "SELECT * FROM directory"),
         ("csrs", "SELECT * FROM csrs"),
@@ -304,6 +359,7 @@ fn secrets(history: &mut History) -> Result<()> {
         ("certificate_bodies", "SELECT * FROM certificate_bodies"),
         ("chains", "SELECT * FROM chains"),
         ("jobs", "SELECT * FROM jobs"),
+        ("import_seen", "SELECT * FROM import_seen"),
         ("work", "SELECT * FROM work"),
         ("license", "SELECT * FROM license"),
         ("restore", "SELECT * FROM restore"),

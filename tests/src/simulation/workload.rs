@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    faults::Faults,
     history::{History, Wish},
     task::{self, Purpose},
 };
@@ -45,6 +46,7 @@ enum Action {
     Sync,
     License,
     AdmitHeld,
+    StopJob,
     RetryDead,
     Verify,
     Rotate,
@@ -59,7 +61,7 @@ enum Action {
     Read,
 }
 
-const ACTIONS: [(usize, Action); 27] = [
+const ACTIONS: [(usize, Action); 28] = [
     (14, Action::Place),
     (5, Action::PlaceAgain),
     (2, Action::PlaceOther),
@@ -75,6 +77,7 @@ const ACTIONS: [(usize, Action); 27] = [
     (1, Action::Sync),
     (5, Action::License),
     (3, Action::AdmitHeld),
+    (1, Action::StopJob),
     (2, Action::RetryDead),
     (2, Action::Verify),
     (1, Action::Rotate),
@@ -107,6 +110,7 @@ impl Action {
             Self::Sync => "sync",
             Self::License => "license",
             Self::AdmitHeld => "admit held",
+            Self::StopJob => "stop a job",
             Self::RetryDead => "retry dead letters",
             Self::Verify => "verify credential",
             Self::Rotate => "rotate credential",
@@ -124,7 +128,7 @@ impl Action {
 }
 
 /// Kinds of events that a history can do without, the least interesting first.
-pub(super) const KINDS: [&str; 30] = [
+pub(super) const KINDS: [&str; 31] = [
     "read",
     "relief",
     "sync",
@@ -134,6 +138,7 @@ pub(super) const KINDS: [&str; 30] = [
     "stall",
     "retry dead letters",
     "admit held",
+    "stop a job",
     "check all due",
     "license",
     "order elsewhere",
@@ -199,6 +204,7 @@ impl History {
             Action::PlaceOther => self.place_other()?,
             Action::Rule => self.set_rule(),
             Action::Decide => self.decide()?,
+            Action::StopJob => self.stop_job()?,
             Action::Round => {
                 let round = task::round(self.stage.world.clone());
                 self.begin("schedule", Purpose::Other, round);
@@ -399,6 +405,18 @@ impl History {
         Ok(())
     }
 
+    /// A person stops one of the newest jobs.
+    fn stop_job(&mut self) -> Result<()> {
+        let ids: Vec<IdRow> = self
+            .stage
+            .rows("SELECT id FROM jobs ORDER BY is_running DESC, created_at DESC, id LIMIT 3")?;
+        if let Some(IdRow { id }) = self.draws.pick(&ids) {
+            let path = format!("/v1/jobs/{id}/stop");
+            self.send("POST", &path, Value::Null, Purpose::Other);
+        }
+        Ok(())
+    }
+
     fn act_on_all(&mut self, action: Action) {
         let (method, path, body) = match action {
             Action::CheckDue => ("POST", "/v1/orders/check-due".to_owned(), Value::Null),
@@ -495,6 +513,11 @@ impl History {
         let license = self.stage.license(10_000);
         self.stage.ask("PUT", "/v1/license", &license)?;
         let import = format!("/v1/credentials/{}/import", self.credential);
+        // Nothing is being placed any more, so that no absence is concluded from these lists.
+        if self.draws.happens(500) {
+            let rule = Faults::of_lists(&mut self.draws);
+            self.stage.sandbox.borrow_mut().add_fault(rule);
+        }
         self.stage.ask("POST", &import, &json!({}))?;
         for _ in 0..8 {
             self.pass(60);

@@ -65,7 +65,7 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
             named(&account.order, Some(body))
         }
         Endpoint::GetCertificate | Endpoint::ExportCertificate => named(certificate, None),
-        Endpoint::GetJob => named(&account.job, None),
+        Endpoint::GetJob | Endpoint::StopJob => named(&account.job, None),
         Endpoint::RetryDeadLetter | Endpoint::DiscardDeadLetter => {
             named(&account.dead_letter, None)
         }

@@ -3,12 +3,16 @@
 mod dead_letters;
 mod report;
 
-use certwright_api::endpoint::op;
+use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::jobs::{JobKind, JobState, JobView};
 use certwright_api::page::Page;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::parts::{Empty, Pager, Progress, Status, Time, Tone, fetched, items, paged, rows, show};
+use crate::app::{use_app, use_client};
+use crate::parts::{
+    Confirm, Empty, Fetched, Pager, Progress, Status, Time, Tone, fetched, items, paged, rows, show,
+};
 use crate::route::{Filter, Route};
 use crate::text::t;
 use dead_letters::DeadLetters;
@@ -90,6 +94,12 @@ fn State(job: Signal<JobView>) -> impl IntoView {
             };
             view! { <Status tone text=t("job_done") /> }.into_any()
         }
+        (JobState::Incomplete, _) => {
+            view! { <Status tone=Tone::Waiting text=t("job_incomplete") /> }.into_any()
+        }
+        (JobState::Stopped, _) => {
+            view! { <Status tone=Tone::Past text=t("job_stopped") /> }.into_any()
+        }
         (JobState::Failed, _) => {
             view! { <Status tone=Tone::Bad text=t("job_failed") /> }.into_any()
         }
@@ -104,10 +114,40 @@ pub(crate) fn JobPage(id: String) -> impl IntoView {
         async move { client.get(op::GetJob, &id, &Filter::default()).await }
     });
     job.follow(1_500, |job| job.state == JobState::Running);
-    show(job, |job, _| content(job))
+    show(job, content)
 }
 
-fn content(job: Signal<JobView>) -> AnyView {
+/// Asks, and stops the job.
+#[component]
+fn Stop(job: Signal<JobView>, all: Fetched<JobView>) -> impl IntoView {
+    let (app, client) = (use_app(), use_client());
+    let is_open = RwSignal::new(false);
+    let may_stop = app.may(Endpoint::StopJob);
+    let is_shown =
+        Memo::new(move |_| may_stop.get() && job.with(|job| job.state == JobState::Running));
+    let stop = move |()| {
+        let id = job.with_untracked(|job| job.id.to_string());
+        spawn_local(async move {
+            let client = client.get_value();
+            if let Err(trouble) = client.act(op::StopJob, &id).await {
+                app.toasts.trouble(&trouble);
+            }
+            all.again();
+        });
+    };
+    view! {
+        <Show when=move || is_shown.get()>
+            <p>
+                <button class="quiet" on:click=move |_| is_open.set(true)>{t("job_stop")}</button>
+            </p>
+        </Show>
+        <Confirm is_open title=t("job_stop") action=t("job_stop") on_confirm=stop>
+            <p>{t("job_stop_lead")}</p>
+        </Confirm>
+    }
+}
+
+fn content(job: Signal<JobView>, all: Fetched<JobView>) -> AnyView {
     let first = job.get_untracked();
     let next = match first.kind {
         JobKind::Sync => (
@@ -131,6 +171,7 @@ fn content(job: Signal<JobView>) -> AnyView {
             <span class="hint"><Time at=first.created_at /></span>
         </header>
         <div role="status"><State job /></div>
+        <Stop job all />
         {move || problem.get().map(|text| view! { <p class="note bad">{text}</p> })}
         <report::Report report />
         <p><a class="button quiet" href=next.0.href()>{t(next.1)}</a></p>

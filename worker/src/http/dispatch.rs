@@ -28,7 +28,7 @@ use crate::{
     usecase::{
         admit_held, approval, audit, cancel, certificates, check, credentials, csr, dcv,
         dead_letters, delete, dump, import, license, lists, order_view, place_order, reseal,
-        restore, revoke, summary, sync, tokens, validate_order,
+        restore, revoke, stop_job, summary, sync, tokens, validate_order,
     },
 };
 
@@ -151,6 +151,7 @@ impl<P: Platform> Call<'_, P> {
 
             ListJobs(r) => lists::jobs(platform, &r.within(None)?, &r.paging()?).await?,
             GetJob(r) => lists::job(platform, &r.id()?).await?,
+            StopJob(r) => stop_job::run(platform, caller, &r.id()?).await?,
 
             ListDeadLetters(r) => {
                 dead_letters::list(platform, &r.within(None)?, &r.paging()?).await?

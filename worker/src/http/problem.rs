@@ -197,7 +197,7 @@ fn refused(refusal: &CaRefusal, code: &'static str, field: &str) -> Problem {
     Problem {
         field,
         remedy: Some(refusal.remedy.clone()),
-        ..problem(&base, format!("emSign refused: {refusal}"))
+        ..problem(&base, format!("emSign refused: {refusal}."))
     }
 }
 

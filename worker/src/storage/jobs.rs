@@ -29,6 +29,8 @@ struct JobRow {
     stored: u32,
     held: u32,
     failed: u32,
+    missing: i64,
+    stopped_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
 }
@@ -96,6 +98,39 @@ pub fn report(
     .bind(now)
     .bind(lease.work_id.as_str())
     .bind(lease.token))
+}
+
+/// Notes how many orders an import could not find although the CA announces them, and says so in
+/// words, if the piece of work is still held under this lease.
+#[must_use]
+pub fn note_missing(
+    id: &JobId,
+    missing: u32,
+    problem: &str,
+    lease: &Lease<'_>,
+    now: Timestamp,
+) -> Statement {
+    Statement::new(
+        "UPDATE jobs SET missing = ?2, problem = ?3, updated_at = ?4 \
+         WHERE id = ?1 AND EXISTS (SELECT 1 FROM work WHERE id = ?5 AND lease = ?6)",
+    )
+    .bind(id.as_str())
+    .bind(missing)
+    .bind(problem)
+    .bind(now)
+    .bind(lease.work_id.as_str())
+    .bind(lease.token)
+}
+
+/// Notes that a person stopped a job that is under way.
+#[must_use]
+pub fn stop(id: &JobId, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE jobs SET stopped_at = ?2, updated_at = ?2 \
+         WHERE id = ?1 AND is_running AND stopped_at IS NULL",
+    )
+    .bind(id.as_str())
+    .bind(now)
 }
 
 /// Adds what a sync found in one part. Parts are synced side by side, so each writes only its own
@@ -176,10 +211,13 @@ fn view(row: JobRow) -> Result<JobView, DatabaseFault> {
     let problem = row
         .problem
         .or_else(|| (row.dead > 0).then(|| set_aside(row.dead)));
-    let state = match (row.done.saturating_add(row.dead) >= row.total, &problem) {
-        (false, _) => JobState::Running,
-        (true, Some(_)) => JobState::Failed,
-        (true, None) => JobState::Done,
+    let is_over = row.done.saturating_add(row.dead) >= row.total;
+    let state = match &problem {
+        _ if row.stopped_at.is_some() => JobState::Stopped,
+        _ if !is_over => JobState::Running,
+        Some(_) if row.missing > 0 && row.dead == 0 => JobState::Incomplete,
+        Some(_) => JobState::Failed,
+        None => JobState::Done,
     };
     Ok(JobView {
         id: row.id,
@@ -207,7 +245,7 @@ fn set_aside(pieces: i64) -> String {
 pub async fn by_id(database: &impl Database, id: &JobId) -> Result<Option<JobView>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, failed, \
-           created_at, updated_at FROM jobs WHERE id = ?1",
+           missing, stopped_at, created_at, updated_at FROM jobs WHERE id = ?1",
     );
     Ok(views(database.query(statement.bind(id.as_str())).await?)?.pop())
 }
@@ -225,12 +263,12 @@ pub async fn page(
     let statement = match account {
         None => Statement::new(
             "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, \
-               failed, created_at, updated_at FROM jobs WHERE (created_at, id) < (?1, ?2) \
+               failed, missing, stopped_at, created_at, updated_at FROM jobs WHERE (created_at, id) < (?1, ?2) \
              ORDER BY created_at DESC, id DESC LIMIT ?3",
         ),
         Some(_) => Statement::new(
             "SELECT id, kind, credential_id, report, problem, done, total, dead, stored, held, \
-               failed, created_at, updated_at FROM jobs \
+               failed, missing, stopped_at, created_at, updated_at FROM jobs \
              WHERE credential_id = ?4 AND (created_at, id) < (?1, ?2) \
              ORDER BY created_at DESC, id DESC LIMIT ?3",
         ),

@@ -15,6 +15,7 @@ pub mod dead_letters;
 pub mod directory;
 pub mod dump;
 pub mod idempotency;
+pub mod import_seen;
 pub mod inventory;
 pub mod jobs;
 pub mod license;

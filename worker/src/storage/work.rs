@@ -228,6 +228,12 @@ fn settle(
     ])
 }
 
+/// Removes what a job has left to do, set aside or not, whoever holds it.
+#[must_use]
+pub fn remove_of_job(job: &JobId) -> Statement {
+    Statement::new("DELETE FROM work WHERE job_id = ?1").bind(job.as_str())
+}
+
 /// Marks fetches by what the license gate decided, for the count of their job.
 ///
 /// # Errors

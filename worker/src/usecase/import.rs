@@ -14,7 +14,7 @@ use crate::{
     platform::Platform,
     random::Fresh,
     storage::{
-        audit, jobs,
+        audit, import_seen, jobs,
         work::{self, NewWork},
     },
     work::{first_import, messages},
@@ -40,7 +40,7 @@ pub async fn run<P: Platform>(
     let id = JobId::fresh(platform);
     let piece = NewWork {
         id: WorkId::fresh(platform),
-        task: first_import(credential.id.clone(), id.clone(), request.restore_deleted),
+        task: first_import(credential.id.clone(), id.clone(), request),
         job_id: Some(id.clone()),
         due_at: now,
         if_order: None,
@@ -53,6 +53,7 @@ pub async fn run<P: Platform>(
         detail: None,
     };
     let statements = vec![
+        import_seen::forget_ended(),
         jobs::insert(&id, JobKind::Import, Some(&credential.id), now),
         work::insert(std::slice::from_ref(&piece), now)?,
         audit::insert(platform, &entry),

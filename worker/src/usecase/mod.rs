@@ -21,6 +21,7 @@ pub mod place_order;
 pub mod reseal;
 pub mod restore;
 pub mod revoke;
+pub mod stop_job;
 pub mod summary;
 pub mod sync;
 pub mod tokens;

@@ -4,6 +4,7 @@ use certwright_api::orders::{ApprovalView, OrderAction, OrderStatusView, OrderVi
 use certwright_core::{
     actor::person,
     ca::Actor,
+    fault::CaRefusal,
     ids::OrderId,
     order::{
         Asked, CancellationPhase, Decision, Order, OrderState, PlacingPhase, Revocation,
@@ -133,26 +134,24 @@ fn status(order: &Order) -> OrderStatusView {
             ..base
         },
         OrderState::Placing(placing) => {
-            let (stage, guidance) = match placing.phase {
-                PlacingPhase::Ready { .. } => {
-                    ("ready", "The order is committed here and is about to be sent.")
-                }
-                PlacingPhase::Calling { .. } => ("calling", "emSign is being asked."),
-                PlacingPhase::Unknown { .. } => (
-                    "unknown",
-                    "emSign gave no clear answer. Certwright looks for the order in emSign's list and sends it again only when it is certain that it is not there.",
+            let (stage, guidance) = match &placing.phase {
+                PlacingPhase::Ready { .. } => (
+                    "ready",
+                    "The order is committed here and is about to be sent.".to_owned(),
                 ),
+                PlacingPhase::Calling { .. } => ("calling", "emSign is being asked.".to_owned()),
+                PlacingPhase::Unknown { said, .. } => ("unknown", in_doubt(said.as_deref())),
             };
             OrderStatusView {
                 stage: Some(stage.to_owned()),
                 actor: Some(Actor::Ca),
-                guidance: guidance.to_owned(),
+                guidance,
                 ..base
             }
         }
         OrderState::Failed(failed) => OrderStatusView {
             actor: Some(Actor::Requester),
-            guidance: format!("{} {}", failed.refusal.message, failed.refusal.remedy),
+            guidance: failed.refusal.advice(),
             ca_code: failed.refusal.code.clone(),
             ..base
         },
@@ -220,6 +219,17 @@ fn approval(order: &Order) -> Option<ApprovalView> {
         (_, Some(given)) => view(&given.asked, Some(&given.by), Some(given.at)),
         (_, None) => return None,
     })
+}
+
+/// An order of which the CA's answer does not tell whether it was booked.
+fn in_doubt(said: Option<&CaRefusal>) -> String {
+    let what = match said {
+        None => "emSign gave no clear answer.".to_owned(),
+        Some(said) => {
+            format!("emSign answered: {said}. That does not show whether it has booked the order.")
+        }
+    };
+    format!("{what} Certwright looks for the order in emSign's list. It is never ordered twice.")
 }
 
 /// How far a revocation is; `otherwise` when none was asked for.

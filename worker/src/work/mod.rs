@@ -9,6 +9,7 @@ mod run;
 mod sync;
 pub(crate) mod wish;
 
+use certwright_api::credentials::DEFAULT_MAX_ORDERS;
 use certwright_core::{
     directory::DirectoryPart,
     ids::{CredentialId, JobId, OrderId, WorkId},
@@ -76,7 +77,20 @@ pub enum Task {
         page: u32,
         /// Whether orders that were deleted here come back.
         restore_deleted: bool,
+        /// How often the report was read from its first page before.
+        #[serde(default)]
+        look: u32,
+        /// The most orders that are read.
+        #[serde(default = "default_max_orders")]
+        max_orders: u32,
+        /// The last page that this reading may come to; set when its first page was read.
+        #[serde(default = "u32::max_value")]
+        last_page: u32,
     },
+}
+
+fn default_max_orders() -> u32 {
+    DEFAULT_MAX_ORDERS
 }
 
 impl Task {
@@ -102,7 +116,9 @@ impl Task {
             Self::Sync {
                 job_id, part, from, ..
             } => format!("{job_id}/{}/{from}", part.as_str()),
-            Self::Import { job_id, page, .. } => format!("{job_id}/{page}"),
+            Self::Import {
+                job_id, page, look, ..
+            } => format!("{job_id}/{look}/{page}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use certwright_core::{
     ca::{Booked, NewOrder, NewOrderOrganization, ReportQuery, ReportRow},
-    fault::CaFault,
+    fault::{CaFault, CaRefusal, RefusalKind, Unanswered},
     ids::{OrderId, OrderReference},
     import::CaIdentity,
     order::{CALL_LIMIT, Effect, Event, Order, OrderState, Placing, PlacingPhase, Transition},
@@ -69,7 +69,7 @@ pub(super) async fn run<P: Platform>(
                 // Somebody may still be at it.
                 return put_back(platform, piece, due).await;
             }
-            let change = order.apply(Event::PlaceUnanswered, platform.now())?;
+            let change = order.apply(Event::PlaceUnanswered { said: None }, platform.now())?;
             store(platform, piece, &change, "unknown").await
         }
         PlacingPhase::Unknown { called_at, .. } => {
@@ -105,10 +105,29 @@ async fn call<P: Platform>(
             (Event::PlaceRefused(refusal), "refused")
         }
         Err(CaFault::RateLimited { after }) => (Event::PlaceNotTaken { after }, "postponed"),
-        Err(CaFault::Unanswered(_)) => (Event::PlaceUnanswered, "unknown"),
+        Err(CaFault::Unanswered(why)) => (Event::PlaceUnanswered { said: said(why) }, "unknown"),
     };
     let change = started.order.apply(event, platform.now())?;
     store(platform, piece, &change, outcome).await
+}
+
+/// What the CA did say in an answer that does not show whether it booked the order.
+fn said(why: Unanswered) -> Option<CaRefusal> {
+    match why {
+        Unanswered::Unclear(refusal) => Some(*refusal),
+        Unanswered::Trouble(message) => Some(CaRefusal {
+            code: None,
+            message,
+            field: None,
+            remedy: "Nothing was ordered. Place the order again, or ask emSign's support if this goes on."
+                .to_owned(),
+            kind: RefusalKind::CaTrouble,
+        }),
+        Unanswered::Connection
+        | Unanswered::Status(_)
+        | Unanswered::NotUnderstood(_)
+        | Unanswered::TooLarge => None,
+    }
 }
 
 /// The organization's token is read just before it is used: it is a capability and not stored. A

@@ -1,6 +1,6 @@
 //! Importing the orders that an account already has at the CA.
 
-use certwright_api::credentials::{CredentialView, ImportRequest};
+use certwright_api::credentials::{CredentialView, DEFAULT_MAX_ORDERS, ImportRequest};
 use certwright_api::endpoint::op;
 use certwright_api::page::Page;
 use leptos::prelude::*;
@@ -22,6 +22,7 @@ pub(super) fn Import(asking: Asking) -> impl IntoView {
     });
     let account = RwSignal::new(String::new());
     let restore_deleted = RwSignal::new(false);
+    let max_orders = RwSignal::new(DEFAULT_MAX_ORDERS.to_string());
     Effect::new(move |_| {
         let Some(all) = accounts.get() else { return };
         let chosen = account.get_untracked();
@@ -41,6 +42,11 @@ pub(super) fn Import(asking: Asking) -> impl IntoView {
         event.prevent_default();
         let request = ImportRequest {
             restore_deleted: restore_deleted.get_untracked(),
+            max_orders: max_orders
+                .get_untracked()
+                .trim()
+                .parse()
+                .unwrap_or(DEFAULT_MAX_ORDERS),
         };
         let (client, account) = (client.get_value(), account.get_untracked());
         let answer = async move { client.send(op::ImportOrders, &account, &request).await };
@@ -60,6 +66,11 @@ pub(super) fn Import(asking: Asking) -> impl IntoView {
                     <input type="checkbox" bind:checked=restore_deleted />
                     <span>{t("import_restore_deleted")}</span>
                 </label>
+                <label>
+                    <span>{t("import_max_orders")}</span>
+                    <input type="number" min="1" max="4000000" required bind:value=max_orders />
+                </label>
+                <p class="hint">{t("import_max_orders_hint")}</p>
                 {asking.note()}
                 <div class="actions">
                     <button disabled=move || asking.is_busy.get() || account.get().is_empty()>{t("import_do")}</button>
