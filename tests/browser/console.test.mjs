@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { api, connect, linked, openConsole, rested, show } from "./browser.mjs";
+import { api, connect, linked, openConsole, rested, show, worker } from "./browser.mjs";
 
 let opened;
 let page;
@@ -20,6 +20,25 @@ before(async () => {
 });
 
 after(() => opened.close());
+
+test("an address is taken as people paste it, and refused in words where it is none", async () => {
+  await page.route("**/v1/me", (route) => route.abort());
+  await page.locator("#token").fill("cw_any");
+  for (const typed of [worker.toUpperCase(), ` ${worker}/ `, worker.replace("http://", ""), `<${worker}/#/orders>`]) {
+    await page.locator("#address").fill(typed);
+    const asked = page.waitForRequest(`${worker}/v1/me`);
+    await page.locator("#token").press("Enter");
+    await asked;
+    await page.locator("form button:not([disabled])").waitFor();
+  }
+  for (const [typed, says] of [["http://certwright.example.com", "not encrypted"], ["certwright", "not a web address"]]) {
+    await page.locator("#address").fill(typed);
+    await page.locator("#token").press("Enter");
+    await page.locator("#address-error", { hasText: says }).waitFor();
+  }
+  await page.unroute("**/v1/me");
+  await page.locator("#address").fill(worker);
+});
 
 test("a wrong token is refused in words, at its field", async () => {
   await page.locator("#token").fill("cw_wrong");
@@ -102,6 +121,41 @@ test("a request from elsewhere is read at once, and a broken one is named", asyn
   await page.locator("#csr-text-file").setInputFiles(file);
   await page.getByText("A request for own.whitlock.example, key RSA 2048").waitFor();
   await page.getByText("This can be ordered.").waitFor();
+  await rm(folder, { recursive: true });
+});
+
+test("a private key never leaves the page, whatever it is pasted, picked or dropped into", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "certwright-key-"));
+  const [pem, der] = [join(folder, "key.pem"), join(folder, "key.der")];
+  execFileSync("openssl", ["genpkey", "-algorithm", "RSA", "-out", pem], { stdio: "pipe" });
+  execFileSync("openssl", ["pkey", "-in", pem, "-outform", "DER", "-out", der], { stdio: "pipe" });
+  const key = await readFile(pem, "utf8");
+  const sent = [];
+  const note = (request) => sent.push(decodeURIComponent(request.url()), request.postData() ?? "");
+  page.on("request", note);
+  await show(page, "#/orders/new?host=secret.whitlock.example");
+  await page.getByLabel("I have a CSR").check();
+  const says = page.locator(".error[role=alert]", { hasText: "private key" }).first();
+  await page.locator("#csr-text").fill(key);
+  await says.waitFor();
+  await page.locator("#csr-text").fill("");
+  await page.locator("#csr-text-file").setInputFiles(der);
+  await says.waitFor();
+  assert.equal(await page.locator("#csr-text").inputValue(), "");
+  const dropped = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], "key.pem"));
+    return transfer;
+  }, key);
+  await page.locator("#csr-text").dispatchEvent("drop", { dataTransfer: dropped });
+  await says.waitFor();
+  await page.getByText("Remarks for the CA").first().click();
+  await page.locator("#order-remarks").fill(key.replaceAll("\n", " "));
+  await page.waitForTimeout(2_000);
+  page.off("request", note);
+  await page.locator("#order-remarks").fill("");
+  const lines = key.split("\n").filter((line) => line.length > 20 && !line.startsWith("-"));
+  assert.ok(!sent.some((text) => lines.some((line) => text.includes(line))), "a line of the key was sent");
   await rm(folder, { recursive: true });
 });
 

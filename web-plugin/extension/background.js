@@ -82,16 +82,61 @@ async function summary() {
     headers: { Authorization: `Bearer ${known.token}` },
     signal: AbortSignal.timeout(20_000),
   });
-  return response.ok ? response.json() : undefined;
+  if (response.status === 401) {
+    throw new Error("refused");
+  }
+  if (!response.ok) {
+    throw new Error("unreachable");
+  }
+  return response.json();
+}
+
+/** How often the Worker may stay silent before that is told: an hour. */
+const PATIENCE = 4;
+
+/**
+ * Says that badge and notifications have stopped, and why: "signed_out", "refused" or "unreachable".
+ * Told once each time; the badge and its title go on saying it.
+ */
+async function stopped(why) {
+  const { watching = {}, address } = await extension.storage.local.get(["watching", "address"]);
+  const failures = why === watching.why ? (watching.failures ?? 0) + 1 : 1;
+  await extension.storage.local.set({ watching: { why, failures } });
+  // Before the first connection there is nothing that could have stopped.
+  if (!address) {
+    return;
+  }
+  const isDue = why !== "unreachable" || failures >= PATIENCE;
+  if (!isDue) {
+    return;
+  }
+  const text = extension.i18n.getMessage(`notify_${why}`);
+  await extension.action.setBadgeText({ text: "?" });
+  await extension.action.setBadgeBackgroundColor({ color: "#545d6b" });
+  await extension.action.setTitle({ title: `Certwright: ${text}` });
+  if (failures === (why === "unreachable" ? PATIENCE : 1)) {
+    await extension.notifications.create("#/", {
+      type: "basic",
+      iconUrl: extension.runtime.getURL("icon-128.png"),
+      title: "Certwright",
+      message: text,
+    });
+  }
 }
 
 /** Brings the badge up to date and tells of what is new. */
 async function refresh() {
-  // Without an answer the badge stays as it is: an unknown number is no reason to say "none".
-  const now = await summary().catch(() => undefined);
-  if (!now) {
-    return;
+  let now;
+  try {
+    now = await summary();
+  } catch (error) {
+    return stopped(error.message === "refused" ? "refused" : "unreachable");
   }
+  if (!now) {
+    return stopped("signed_out");
+  }
+  await extension.storage.local.set({ watching: { why: "none" } });
+  await extension.action.setTitle({ title: extension.i18n.getMessage("name") });
   const needsPerson = NEEDS_PERSON.reduce((sum, count) => sum + (now[count] ?? 0), 0);
   await extension.action.setBadgeText({ text: needsPerson ? String(needsPerson) : "" });
   await extension.action.setBadgeBackgroundColor({ color: "#a81b1b" });

@@ -82,17 +82,45 @@ let forget;
 export async function copy(text, isSecret) {
   await navigator.clipboard.writeText(text);
   clearTimeout(forget);
+  stopWaiting();
   if (isSecret) {
     forget = setTimeout(() => forgetCopied(text), SECRET_STAYS_MS);
   }
 }
 
-async function forgetCopied(text) {
-  // Where the browser does not let us look, we'd rather clear what isn't ours than leave a secret.
-  const now = await navigator.clipboard.readText().catch(() => text);
-  if (now === text) {
-    await navigator.clipboard.writeText("").catch(() => undefined);
+// A browser lets a page write to the clipboard only while the page has the focus, some only in answer
+// to a click or a key: what fails now is tried again at each of these.
+const CHANCES = ["focus", "pointerdown", "keydown"];
+let again;
+
+function stopWaiting() {
+  for (const chance of CHANCES) {
+    removeEventListener(chance, again, true);
   }
+  again = undefined;
+}
+
+async function forgetCopied(text) {
+  try {
+    if (await isOurs(text)) {
+      await navigator.clipboard.writeText("");
+    }
+    stopWaiting();
+  } catch {
+    if (!again) {
+      again = () => forgetCopied(text);
+      for (const chance of CHANCES) {
+        addEventListener(chance, again, true);
+      }
+    }
+  }
+}
+
+/** Whether the text is still there. Where that can't be known without a question, it is assumed: we'd
+ * rather clear what isn't ours than leave a secret. */
+async function isOurs(text) {
+  const { state } = await navigator.permissions.query({ name: "clipboard-read" }).catch(() => ({}));
+  return state !== "granted" || (await navigator.clipboard.readText()) === text;
 }
 
 /** Saves bytes as a file. */

@@ -6,6 +6,9 @@ use crate::browser::storage::{self, Area};
 
 /// The key under which the connection is remembered; the background worker reads it too.
 const KEY: &str = "connection";
+/// The key under which the address alone is remembered: it is no secret, and whoever signs in again
+/// does not look for it again.
+const ADDRESS: &str = "address";
 
 /// A Worker and the token for it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,9 +39,15 @@ impl Connection {
             Area::Session
         };
         storage::write(area, KEY, self).await;
+        storage::write(Area::Local, ADDRESS, &self.address).await;
     }
 
-    /// Forgets it everywhere.
+    /// The address of the last connection.
+    pub(crate) async fn last_address() -> Option<String> {
+        storage::read(Area::Local, ADDRESS).await
+    }
+
+    /// Forgets it everywhere; the address stays.
     pub(crate) async fn forget() {
         storage::remove(Area::Session, KEY).await;
         storage::remove(Area::Local, KEY).await;
@@ -54,20 +63,52 @@ pub(crate) enum AddressFault {
     NotEncrypted,
 }
 
-/// The origin of an address that a person typed; `https` where they left the scheme out.
+/// The origin of an address that a person typed or pasted: with or without scheme and path, in any
+/// case, with blanks and brackets around it from a mail. Without a scheme it is `https`, on this very
+/// machine `http`.
 pub(crate) fn origin(typed: &str) -> Result<String, AddressFault> {
-    let typed = typed.trim().trim_end_matches('/');
+    let is_noise = |letter: char| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(
+                letter,
+                '<' | '>' | '"' | '\'' | '\u{200b}'..='\u{200f}' | '\u{feff}'
+            )
+    };
+    // No host has a blank in it, so one in the middle came from a line break.
+    let typed: String = typed.chars().filter(|letter| !is_noise(*letter)).collect();
     let full = if typed.contains("://") {
-        typed.to_owned()
+        typed
     } else {
-        format!("https://{typed}")
+        let typed = typed.trim_start_matches('/');
+        let https = format!("https://{typed}");
+        let url = web_sys::Url::new(&https).map_err(|_| AddressFault::NotAnAddress)?;
+        if is_loopback(&url.hostname()) {
+            format!("http://{typed}")
+        } else {
+            https
+        }
     };
     let url = web_sys::Url::new(&full).map_err(|_| AddressFault::NotAnAddress)?;
-    let is_local = matches!(url.hostname().as_str(), "127.0.0.1" | "localhost" | "[::1]");
+    let host = url.hostname();
+    let is_local = is_loopback(&host);
+    // A word without a dot is a typing mistake more often than a machine's name.
+    if host.is_empty() || !(is_local || host.contains('.') || host.starts_with('[')) {
+        return Err(AddressFault::NotAnAddress);
+    }
     match url.protocol().as_str() {
         "https:" => Ok(url.origin()),
         "http:" if is_local => Ok(url.origin()),
         "http:" => Err(AddressFault::NotEncrypted),
         _ => Err(AddressFault::NotAnAddress),
     }
+}
+
+/// Whether a host is this very machine (RFC 1122 §3.2.1.3, RFC 6761 §6.3).
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host == "[::1]"
+        || host
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
 }

@@ -39,6 +39,8 @@ impl Screen {
     fn of(route: &Route) -> Self {
         let of = match route {
             Route::Order(id) | Route::Certificate(id) | Route::Job(id) => id.clone(),
+            // Another host, key or order to renew is another form.
+            Route::NewOrder(start) => start.to_query(),
             _ => String::new(),
         };
         Self {

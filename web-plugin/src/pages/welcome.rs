@@ -19,6 +19,17 @@ pub(crate) fn Welcome() -> impl IntoView {
     let served_from = browser::own_origin();
     let is_console = served_from.is_some();
     let address = RwSignal::new(served_from.unwrap_or_default());
+    if !is_console {
+        spawn_local(async move {
+            if let Some(known) = Connection::last_address().await {
+                let _ = address.try_update(|address| {
+                    if address.is_empty() {
+                        *address = known;
+                    }
+                });
+            }
+        });
+    }
     let token = RwSignal::new(String::new());
     let is_kept = RwSignal::new(false);
     let is_busy = RwSignal::new(false);
@@ -73,7 +84,6 @@ pub(crate) fn Welcome() -> impl IntoView {
                     id="address"
                     label=t("welcome_address")
                     hint=t("welcome_address_hint")
-                    kind="url"
                     value=address
                     error=address_error
                 />

@@ -71,6 +71,12 @@ pub(super) fn offer(form: Form) -> (Fetched<Vec<CredentialView>>, Fetched<Option
             groups,
             default.map(|group| group.number.as_str()),
         );
+        // An order that is renewed names its organization, the form numbers it.
+        let named = form.organization.get();
+        let mut same = offer.organizations.iter().filter(|one| one.name == named);
+        if let (Some(one), None) = (same.next(), same.next()) {
+            form.organization.set(one.number.clone());
+        }
         if !form.organization.get().is_empty() {
             let numbers = offer.organizations.iter().map(|one| one.number.as_str());
             choose(form.organization, numbers, None);

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::browser;
 use crate::browser::storage::{self, Area};
+use crate::guard;
 use crate::idn;
 
 const KEY: &str = "order-draft";
+const BEGUN: &str = "order-begun";
 /// How long after the last keystroke the draft is saved.
 const PAUSE_MS: u32 = 300;
 
@@ -43,10 +45,20 @@ pub(super) struct Form {
     pub(super) accepted: RwSignal<bool>,
     /// Whether what was filled in last time is in its fields.
     is_recalled: RwSignal<bool>,
+    /// What the form was opened for, as the address has it; empty for an order from nothing.
+    start: StoredValue<String>,
+}
+
+/// What was filled in of an order that the address asked for, such as a renewal. It has a place of its
+/// own, so that it does not overwrite the order that somebody is in the middle of.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    start: String,
+    draft: Draft,
 }
 
 impl Form {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(start: String) -> Self {
         let empty = || RwSignal::new(String::new());
         Self {
             account: empty(),
@@ -59,6 +71,7 @@ impl Form {
             remarks: empty(),
             accepted: RwSignal::new(false),
             is_recalled: RwSignal::new(false),
+            start: StoredValue::new(start),
         }
     }
 
@@ -97,18 +110,35 @@ impl Form {
             }
             let now = turn.get_value().wrapping_add(1);
             turn.set_value(now);
+            let start = self.start.get_value();
             spawn_local(async move {
                 browser::sleep(PAUSE_MS).await;
                 if turn.try_get_value().is_none_or(|latest| latest == now) {
-                    storage::write(Area::Local, KEY, &draft).await;
+                    write(start, draft).await;
                 }
             });
         });
     }
 
     /// What was filled in last time.
-    pub(super) async fn recall() -> Draft {
-        storage::read(Area::Local, KEY).await.unwrap_or_default()
+    pub(super) async fn recall(self) -> Draft {
+        let start = self.start.get_value();
+        let begun: Option<Begun> = storage::read(Area::Local, BEGUN).await;
+        if let Some(begun) = begun.filter(|begun| !start.is_empty() && begun.start == start) {
+            return begun.draft;
+        }
+        let draft: Draft = storage::read(Area::Local, KEY).await.unwrap_or_default();
+        if start.is_empty() {
+            return draft;
+        }
+        // Of another order only the choices are taken over.
+        Draft {
+            domain: String::new(),
+            additional: String::new(),
+            remarks: String::new(),
+            organization: String::new(),
+            ..draft
+        }
     }
 
     /// The names in the order in which they are ordered, each as typed with how it reads. Empty
@@ -165,5 +195,23 @@ impl Form {
             validity_years: 1,
             remarks: some(self.remarks.get()),
         })
+    }
+}
+
+/// Saves what is filled in, where it holds no secret.
+async fn write(start: String, draft: Draft) {
+    let texts = [
+        &draft.domain,
+        &draft.additional,
+        &draft.place,
+        &draft.remarks,
+    ];
+    if texts.into_iter().any(|text| guard::of_text(text).is_some()) {
+        return;
+    }
+    if start.is_empty() {
+        storage::write(Area::Local, KEY, &draft).await;
+    } else {
+        storage::write(Area::Local, BEGUN, &Begun { start, draft }).await;
     }
 }

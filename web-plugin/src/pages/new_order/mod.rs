@@ -29,12 +29,12 @@ use source::{Kind, Source, SourceFields};
 /// The screen. `start` fills in a host, an order to renew, or a key to order with.
 #[component]
 pub(crate) fn NewOrder(start: Filter) -> impl IntoView {
-    let form = Form::new();
+    let form = Form::new(start.to_query());
     let source = Source::new();
     form.keep();
     let (app, client) = (use_app(), use_client().get_value());
     spawn_local(async move {
-        let mut draft = Form::recall().await;
+        let mut draft = form.recall().await;
         if let Err(trouble) = prefill(&mut draft, source, &client, &start).await {
             app.toasts.trouble(&trouble);
         }
@@ -161,6 +161,7 @@ async fn prefill(
         draft.account = order.credential_id.to_string();
         draft.product = order.product_code;
         draft.group = order.group_number.unwrap_or_default();
+        draft.organization = order.organization_name.unwrap_or_default();
         draft.domain = order.domain;
         draft.additional = order.additional_domains.join("\n");
     }
