@@ -26,10 +26,10 @@ fingerprint! {
 #[non_exhaustive]
 pub enum CsrFault {
     /// There is a private key or another secret, alone or beside the request.
-    #[error("{} {}", .0.message(), .0.remedy_when_sent())]
+    #[error("{}; {}", .0.message().trim_end_matches('.'), .0.remedy_when_sent())]
     Secret(SecretKind),
     /// There is something beside the request that may be a part of a private key.
-    #[error("{} {}", .0.message(), .0.remedy_when_sent())]
+    #[error("{}; {}", .0.message().trim_end_matches('.'), .0.remedy_when_sent())]
     SuspectedSecret(Suspicion),
     /// A certificate was given instead.
     #[error(

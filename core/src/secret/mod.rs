@@ -136,8 +136,8 @@ impl Suspicion {
     /// What to do when it has already been sent.
     #[must_use]
     pub fn remedy_when_sent(self) -> &'static str {
-        "Nothing was stored. Send the CSR alone; if the rest was part of a private key, make a new key \
-         first."
+        "Nothing was stored. Send the CSR alone. If the rest was part of a private key, that key counts \
+         as exposed: make a new one first."
     }
 
     /// What to do when it has not been sent.

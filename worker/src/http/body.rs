@@ -1,12 +1,13 @@
 //! Request bodies: bounded, JSON, unknown fields refused.
 
+use certwright_core::secret::{self, SecretKind};
 use http::{
     HeaderMap,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
 use serde::de::DeserializeOwned;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, field_problem};
 
 /// The largest body that is read, in bytes: an order with a CSR and a hundred names fits twice.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -35,7 +36,7 @@ pub enum Unread {
 }
 
 impl BodySource for Vec<u8> {
-    async fn read(self, limit: usize) -> Result<Vec<u8>, Unread> {
+    async fn read(self, limit: usize) -> Result<Self, Unread> {
         if self.len() > limit {
             return Err(Unread::TooLarge);
         }
@@ -67,6 +68,9 @@ pub(super) enum BodyFault {
 /// Reads a JSON body.
 pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, BodyFault> {
     let text = text(headers, body, "application/json")?;
+    if let Some(fault) = misplaced_secret(text) {
+        return Err(BodyFault::Fields(fault));
+    }
     // serde would read a list as an object's fields in their order.
     if text.trim_ascii_start().starts_with('[') {
         let message = "is a list, where an object is wanted";
@@ -77,6 +81,35 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
         )));
     }
     serde_json::from_str(text).map_err(|error| BodyFault::Fields(misread(&error)))
+}
+
+/// A secret in a text that is none of the places for one. About a CSR the reader of CSRs tells more.
+fn misplaced_secret(text: &str) -> Option<Fault> {
+    secret::detect(text.as_bytes()).certain()?;
+    let value = serde_json::from_str(text).ok()?;
+    let (field, kind) = secret_within(&value, "")?;
+    let problem = field_problem(
+        shown_name(&field, "body"),
+        "holds-secret",
+        kind.message(),
+        Some(kind.remedy_when_sent()),
+    );
+    Some(Fault::Invalid(vec![problem]))
+}
+
+/// The first text with a secret, by the names that lead to it.
+fn secret_within(value: &serde_json::Value, name: &str) -> Option<(String, SecretKind)> {
+    match value {
+        serde_json::Value::String(text) if name != "csr" => {
+            let kind = secret::detect(text.as_bytes()).certain()?;
+            Some((name.to_owned(), kind))
+        }
+        serde_json::Value::Array(items) => items.iter().find_map(|item| secret_within(item, name)),
+        serde_json::Value::Object(members) => members
+            .iter()
+            .find_map(|(member, value)| secret_within(value, member)),
+        _ => None,
+    }
 }
 
 /// Reads JSON lines.
@@ -174,4 +207,36 @@ fn misread(error: &serde_json::Error) -> Fault {
         "malformed-json",
         format!("is not JSON: it breaks at {place}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_key_in_a_text_is_refused_by_its_field_and_not_repeated() {
+        let edge = |word: &str| format!("-----{word} RSA PRIVATE KEY-----");
+        let key = format!("{}\nMIIEoBody\n{}", edge("BEGIN"), edge("END"));
+        for (body, field) in [
+            (serde_json::json!({ "label": key, "csr": "x" }), "label"),
+            (serde_json::json!({ "requestor": { "name": key } }), "name"),
+            (
+                serde_json::json!({ "additionalDomains": ["a", key] }),
+                "additionalDomains",
+            ),
+        ] {
+            let Some(Fault::Invalid(problems)) = misplaced_secret(&body.to_string()) else {
+                panic!("{field} was taken");
+            };
+            let problem = problems.first().unwrap();
+            assert_eq!(
+                (problem.field.as_str(), problem.code.as_str()),
+                (field, "holds-secret")
+            );
+            assert!(problem.remedy.as_ref().unwrap().contains("exposed"));
+            assert!(!format!("{problem:?}").contains("MIIEo"));
+        }
+        let harmless = serde_json::json!({ "remarks": "the private key stays here" });
+        assert!(misplaced_secret(&harmless.to_string()).is_none());
+    }
 }
