@@ -59,6 +59,18 @@ test("the cancel dialog keeps its remark, also when the Worker refuses", async (
   await dialog().getByRole("button", { name: "Go back" }).click();
 });
 
+test("a license that is refused says why, and its text stays to be corrected", async () => {
+  await show(page, "#/license");
+  await page.locator("#license").fill("no license");
+  await button("Check and set").click();
+  await page.locator("main").getByRole("alert").waitFor();
+  await survives(page);
+  assert.equal(await page.locator("#license").inputValue(), "no license");
+  await show(page, `#/orders/${validating.id}`);
+  await button("Show value").first().click();
+  await page.locator(".challenge code").first().waitFor();
+});
+
 test("a page whose refresh fails keeps what it shows, and says that it may be old", async () => {
   const path = `**/v1/orders/${validating.id}`;
   await page.route(path, (route) => route.abort());
@@ -248,6 +260,19 @@ test("a button that can't be pressed does not look as if it could, a grave one n
     return [enabled, disabled];
   });
   assert.notEqual(colors[0], colors[1]);
+});
+
+test("an order is cancelled, and its page says so", async () => {
+  const order = (await api("GET", "/v1/orders?state=pending&limit=100")).items.find(({ id, allowed }) =>
+    allowed.includes("cancel") && id !== validating.id);
+  await show(page, `#/orders/${order.id}`);
+  await button("Cancel order").click();
+  await dialog().getByText(`Cancel the order for ${order.domain}?`).waitFor();
+  await dialog().locator("#cancel-remark").fill("ordered by mistake");
+  await dialog().getByRole("button", { name: "Cancel order" }).click();
+  await dialog().waitFor({ state: "detached" });
+  await page.locator(".page-head .status", { hasText: /cancellation requested|Cancelled/ }).waitFor();
+  assert.equal(await button("Cancel order").count(), 0);
 });
 
 test("no page complained", () => assert.deepEqual(opened.faults, []));
