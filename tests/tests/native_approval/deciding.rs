@@ -207,7 +207,6 @@ fn whoever_approves_sees_names_price_and_what_the_rehearsal_warns_of() {
     let (status, second) = block_on(sent);
     assert_eq!(status, 201, "{second:#}");
     let path = format!("/v1/orders/{}", text(&second["id"]));
-    let seen = OPERATOR.ok(&story, "GET", &path, &Value::Null);
     // The reply to placing it warns already; so does what the second person reads.
     let seen = OPERATOR.ok(&story, "GET", &path, &Value::Null);
     for view in [&second, &seen] {
