@@ -72,6 +72,16 @@ pub(super) fn Shell() -> impl IntoView {
     Effect::new(move |before: Option<Screen>| {
         let now = screen.get();
         is_menu_open.set(false);
+        let here = section(&route.get_untracked());
+        let all = screens().into_iter();
+        let mut names = all.filter(|(one, _)| std::mem::discriminant(one) == here);
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            // Tabs and screen readers tell screens apart by it (WCAG 2.2, 2.4.2).
+            document.set_title(&names.next().map_or_else(
+                || "Certwright".to_owned(),
+                |(_, name)| format!("{} · Certwright", t(name)),
+            ));
+        }
         if before.is_some_and(|before| before != now) {
             // Whoever navigates without seeing hears the heading of the screen they came to.
             browser::focus("content");
@@ -90,6 +100,7 @@ pub(super) fn Shell() -> impl IntoView {
     });
     view! {
         <div class="shell">
+            <button class="skip" on:click=move |_| browser::focus("content")>{t("nav_skip")}</button>
             <header class="bar">
                 <a class="brand" href=Route::Overview.href()>"Certwright"</a>
                 <button
