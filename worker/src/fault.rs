@@ -128,6 +128,12 @@ impl From<TransitionError> for Fault {
             ),
             E::NotADecider => ("not-a-decider", Some("ask an operator to decide")),
             E::NotTheRequester => ("not-the-requester", Some("ask them, or an operator")),
+            E::RevocationUnderWay => (
+                "revocation-under-way",
+                Some(
+                    "Wait until emSign has decided, or ask emSign's support to change the reason.",
+                ),
+            ),
             E::ApprovalLapsed => ("approval-lapsed", Some("place the order again")),
             _ => ("order-state", None),
         };

@@ -169,6 +169,9 @@ pub enum TransitionError {
     /// The certificate is revoked already.
     #[error("the certificate is revoked already")]
     AlreadyRevoked,
+    /// A revocation for another reason is under way.
+    #[error("A revocation for another reason is under way. emSign takes one at a time.")]
+    RevocationUnderWay,
     /// No revocation was asked for.
     #[error("no revocation was asked for")]
     NoRevocationRequested,

@@ -6,7 +6,7 @@ use super::{samples::*, *};
 use crate::{
     ca::{RevocationStanding, Stage, Standing},
     fault::RefusalKind,
-    revocation::RevocationReason,
+    revocation::{Remark, RevocationReason},
     time::{MINUTE, Timestamp},
 };
 
@@ -377,4 +377,22 @@ fn refusal_while_nothing_is_open_is_an_error() {
         order().apply(event, start()),
         Err(TransitionError::NotInDoubt)
     );
+}
+
+#[test]
+fn a_second_revocation_for_another_reason_is_refused_and_not_dropped() {
+    let ask = |reason| Event::RevokeRequested {
+        reason,
+        remark: Remark::try_from("found on a public server".to_owned()).unwrap(),
+    };
+    let at = start().plus(10);
+    let asked = after(&fulfilled(), ask(RevocationReason::Superseded), at);
+    let again = asked.apply(ask(RevocationReason::Superseded), at);
+    assert!(!again.unwrap().is_change);
+    let graver = ask(RevocationReason::KeyCompromise);
+    let taken = after(&asked, Event::RevokeAccepted, at);
+    for order in [&asked, &taken] {
+        let refused = order.apply(graver.clone(), at);
+        assert_eq!(refused, Err(TransitionError::RevocationUnderWay));
+    }
 }

@@ -7,7 +7,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// A person asks for it. Asking again while one is under way changes nothing; after a refusal it
+/// A person asks for it. Asking again for the same reason while one is under way changes nothing.
+/// Another reason can't be sent: the CA takes one request at a time (`EMS-972`). After a refusal it
 /// begins anew.
 pub(super) fn requested(
     order: &Order,
@@ -19,9 +20,13 @@ pub(super) fn requested(
     let slot = slot(&mut next)?;
     let under_way = slot
         .as_ref()
-        .is_some_and(|asked| !matches!(asked.phase, RevocationPhase::Refused { .. }));
-    if under_way {
-        return Ok(Transition::unchanged(order));
+        .filter(|asked| !matches!(asked.phase, RevocationPhase::Refused { .. }));
+    if let Some(asked) = under_way {
+        return if asked.reason == reason {
+            Ok(Transition::unchanged(order))
+        } else {
+            Err(TransitionError::RevocationUnderWay)
+        };
     }
     *slot = Some(Revocation {
         reason,
