@@ -35,7 +35,7 @@ use crate::{
     page::Page,
     reseal::{ResealReport, ResealRequest},
     system::{AuditView, Health, RestoreView, Summary},
-    tokens::{CreateToken, CreatedToken, Me, TokenView},
+    tokens::{CreateToken, CreatedToken, Me, RevokeTokens, RevokedTokens, TokenView},
 };
 
 macro_rules! endpoints {
@@ -314,7 +314,10 @@ endpoints! {
         "Lists tokens, without their texts.";
     RevokeToken: DELETE "/v1/tokens/{id}" Administer Token,
         NoBody => Json<TokenView>,
-        "Revokes a token at once; it stays in the list.";
+        "Revokes a token and all that were made with it at once; they stay in the list.";
+    RevokeTokens: POST "/v1/tokens/revoke" Administer System,
+        Json<RevokeTokens> => Json<RevokedTokens>,
+        "Revokes all tokens of a person at once.";
 
     GetSummary: GET "/v1/summary" Read Listed,
         NoBody => Json<Summary>,

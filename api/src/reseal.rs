@@ -21,6 +21,9 @@ pub struct ResealReport {
     pub master_key: u32,
     /// How many access keys were sealed anew.
     pub resealed: u32,
+    /// How many tokens were bound anew.
+    #[serde(default)]
+    pub tokens: u32,
     /// The accounts whose access key did not open. They were left as they are.
     pub failed: Vec<ResealFailure>,
     /// How many accounts are left for further steps.

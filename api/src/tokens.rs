@@ -4,7 +4,7 @@ use certwright_core::{
     ids::{CredentialId, TokenId},
     permission::Role,
     time::Timestamp,
-    token::TokenState,
+    token::{TokenEnd, TokenState},
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,8 @@ pub struct CreateToken {
     /// one account gives leave for that one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_id: Option<CredentialId>,
-    /// For how many days it holds, 1 to 366; 90 without.
+    /// For how many days it holds, 1 to 366; 90 without. It never outlives the token that it is made with,
+    /// nor 90 days when it is made by somebody who is signed in through Cloudflare Access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_days: Option<u32>,
 }
@@ -59,14 +60,39 @@ pub struct TokenView {
     pub state: TokenState,
     /// Who made it.
     pub created_by: String,
+    /// The person at the root: `admin` for whoever holds `ADMIN_TOKEN`, else who signed in through
+    /// Cloudflare Access.
+    pub person: String,
+    /// The token that it was made with.
+    pub made_with: Option<TokenId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// Why then.
+    pub end: TokenEnd,
     /// When it was last used, to the hour.
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The token or the person with which it was revoked, when not by itself.
+    pub revoked_with: Option<String>,
+}
+
+/// Revokes all tokens of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RevokeTokens {
+    /// The person, as the list of tokens names them.
+    pub person: String,
+}
+
+/// Tokens that were revoked together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokedTokens {
+    /// How many.
+    pub revoked: u64,
 }
 
 /// How a caller is signed in.

@@ -9,6 +9,7 @@ pub mod access;
 pub mod actor;
 pub mod audit;
 pub mod backoff;
+pub mod binding;
 pub mod ca;
 pub mod certificate;
 pub mod credential;

@@ -21,6 +21,9 @@ const BODY: usize = 52;
 pub const DEFAULT_DAYS: u32 = 90;
 /// Days for which a token holds at most.
 pub const MAX_DAYS: u32 = 366;
+/// Days for which a token holds at most that a person makes who is signed in through Cloudflare Access:
+/// their session ends within days, and what they leave behind shall not outlive it for long.
+pub const MAX_DAYS_OF_PERSON: u32 = 90;
 /// Characters of a token's label at most.
 pub const MAX_LABEL: usize = 100;
 /// How exactly it is known when a token was last used, in seconds: not every request writes.
@@ -73,6 +76,44 @@ pub enum TokenState {
     Expired,
     /// Somebody has revoked it.
     Revoked,
+    /// What is stored of it is not what Certwright has stored, or was bound with a master key that is
+    /// gone. It signs nobody in.
+    Altered,
+}
+
+/// Why a token ends when it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TokenEnd {
+    /// Whoever made it wanted it so.
+    Chosen,
+    /// The token that it was made with ends then.
+    Maker,
+    /// Tokens of people who sign in through Cloudflare Access end after 90 days.
+    Person,
+}
+
+impl TokenEnd {
+    /// The name, as stored and shown.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chosen => "chosen",
+            Self::Maker => "maker",
+            Self::Person => "person",
+        }
+    }
+}
+
+/// What a token is made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// The initial administrator's token.
+    AdminToken,
+    /// A sign-in through Cloudflare Access.
+    Access,
+    /// Another token, which ends at this time.
+    Token(Timestamp),
 }
 
 /// Whether a token holds at `now`.
@@ -93,17 +134,33 @@ pub fn is_use_noted(last_used_at: Option<Timestamp>, now: Timestamp) -> bool {
     last_used_at.is_none_or(|last| now.seconds_since(last) >= USE_NOTED_EVERY)
 }
 
-/// When a token that is made at `now` ends.
+/// When a token that is made at `now` ends, and why then: never later than what it is made with.
 ///
 /// # Errors
 /// [`TokenFault::Days`].
-pub fn end(days: Option<u32>, now: Timestamp) -> Result<Timestamp, TokenFault> {
+pub fn end(
+    days: Option<u32>,
+    now: Timestamp,
+    maker: Maker,
+) -> Result<(Timestamp, TokenEnd), TokenFault> {
     let days = days.unwrap_or(DEFAULT_DAYS);
-    if (1..=MAX_DAYS).contains(&days) {
-        Ok(now.plus(i64::from(days) * DAY))
-    } else {
-        Err(TokenFault::Days)
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(TokenFault::Days);
     }
+    let chosen = now.plus(i64::from(days) * DAY);
+    let (latest, reason) = match maker {
+        Maker::AdminToken => return Ok((chosen, TokenEnd::Chosen)),
+        Maker::Access => (
+            now.plus(i64::from(MAX_DAYS_OF_PERSON) * DAY),
+            TokenEnd::Person,
+        ),
+        Maker::Token(ends_at) => (ends_at, TokenEnd::Maker),
+    };
+    Ok(if chosen <= latest {
+        (chosen, TokenEnd::Chosen)
+    } else {
+        (latest, reason)
+    })
 }
 
 /// A label as a person typed it.
@@ -184,7 +241,7 @@ mod tests {
     #[test]
     fn a_token_holds_until_it_ends_or_is_revoked() {
         let now = Timestamp::from_unix(1_000_000);
-        let end = end(Some(1), now).unwrap();
+        let (end, _) = end(Some(1), now, Maker::AdminToken).unwrap();
         assert_eq!(state(end, None, now), TokenState::Active);
         assert_eq!(state(end, None, end.plus(-1)), TokenState::Active);
         assert_eq!(state(end, None, end), TokenState::Expired);
@@ -194,11 +251,20 @@ mod tests {
     #[test]
     fn days_have_a_default_and_a_limit() {
         let now = Timestamp::from_unix(0);
-        assert_eq!(end(None, now), Ok(now.plus(90 * DAY)));
-        assert_eq!(end(Some(366), now), Ok(now.plus(366 * DAY)));
+        let chosen = |days| Ok((now.plus(days * DAY), TokenEnd::Chosen));
+        assert_eq!(end(None, now, Maker::AdminToken), chosen(90));
+        assert_eq!(end(Some(366), now, Maker::AdminToken), chosen(366));
         for days in [0, 367, u32::MAX] {
-            assert_eq!(end(Some(days), now), Err(TokenFault::Days));
+            let refused = end(Some(days), now, Maker::AdminToken);
+            assert_eq!(refused, Err(TokenFault::Days));
         }
+        // Nothing outlives what it was made with.
+        let ends_at = now.plus(5);
+        let by_token = |days| end(Some(days), now, Maker::Token(ends_at));
+        assert_eq!(by_token(1), Ok((ends_at, TokenEnd::Maker)));
+        assert_eq!(end(Some(7), now, Maker::Access), chosen(7));
+        let longest = Ok((now.plus(90 * DAY), TokenEnd::Person));
+        assert_eq!(end(Some(366), now, Maker::Access), longest);
     }
 
     #[test]

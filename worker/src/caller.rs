@@ -1,14 +1,29 @@
 //! Who is calling.
 
-use certwright_core::{ids::CredentialId, order::Decider, permission::Role, token::Rights};
+use certwright_core::{
+    ids::{CredentialId, TokenId},
+    order::Decider,
+    permission::Role,
+    time::Timestamp,
+    token::{Maker, Rights},
+};
 
 use crate::fault::Fault;
+
+/// The name of whoever holds `ADMIN_TOKEN`, and the person at the root of the tokens made with it.
+pub const ADMIN: &str = "admin";
 
 /// Who is calling, after authentication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The name in the audit trail.
     pub actor: String,
+    /// The person at the root: that of a token is the one who made it, or who made its maker.
+    pub person: String,
+    /// The group to which the person owes their role, where it is one.
+    pub group: Option<String>,
+    /// The token that they are signed in with, and when it ends.
+    pub token: Option<(TokenId, Timestamp)>,
     /// The role; the system has none.
     pub role: Option<Role>,
     /// The address from which the request came, where the platform tells.
@@ -21,11 +36,30 @@ impl Caller {
     /// Queue and schedule: the system itself.
     #[must_use]
     pub fn system() -> Self {
+        Self::named("system", None)
+    }
+
+    /// Somebody who is one person under one name.
+    #[must_use]
+    pub fn named(actor: &str, role: Option<Role>) -> Self {
         Self {
-            actor: "system".to_owned(),
-            role: None,
+            actor: actor.to_owned(),
+            person: actor.to_owned(),
+            group: None,
+            token: None,
+            role,
             address: None,
             scope: None,
+        }
+    }
+
+    /// What a token of theirs would be made with.
+    #[must_use]
+    pub fn maker(&self) -> Maker {
+        match &self.token {
+            Some((_, ends_at)) => Maker::Token(*ends_at),
+            None if self.person == ADMIN => Maker::AdminToken,
+            None => Maker::Access,
         }
     }
 
@@ -62,6 +96,7 @@ impl Caller {
     pub fn decider(&self) -> Decider {
         Decider {
             actor: self.actor.clone(),
+            person: self.person.clone(),
             role: self.role,
         }
     }

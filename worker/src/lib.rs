@@ -6,6 +6,7 @@
 //! the Workers runtime, and only it is compiled for wasm32 alone.
 
 pub mod access;
+pub mod binding;
 pub mod ca;
 pub mod caller;
 #[cfg(target_arch = "wasm32")]

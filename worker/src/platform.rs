@@ -5,6 +5,7 @@
 
 use certwright_core::{
     access::{AccessSettings, TeamDomain},
+    binding::BindingKey,
     credential::Environment,
     origin::ExtensionOrigins,
     pace::TooMany,
@@ -87,6 +88,12 @@ pub trait Platform {
         additional_data: &[u8],
         encrypted: &Encrypted,
     ) -> Result<Vec<u8>, SealFault>;
+
+    /// The key that stored values are bound with under a master key.
+    ///
+    /// # Errors
+    /// [`SealFault`].
+    fn binding_key(&self, version: MasterKeyVersion) -> Result<BindingKey, SealFault>;
 
     /// Counts a request or the like under a key, if that is not one too many.
     ///

@@ -18,9 +18,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut request = json!({});
     let mut resealed = 0;
     let mut failed = 0;
+    let mut tokens = 0;
     loop {
         let report = client.post_ok("/v1/credentials/reseal", &request)?;
         resealed += number(&report, "resealed")?;
+        tokens += number(&report, "tokens")?;
         for failure in report
             .get("failed")
             .and_then(Value::as_array)
@@ -41,7 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 if failed > 0 {
                     bail!("{failed} access keys did not open and were left as they are");
                 }
-                println!("every access key is sealed under MASTER_KEY_V{version}");
+                println!(
+                    "Every access key is sealed under MASTER_KEY_V{version}. Tokens bound to it: {tokens}."
+                );
                 return Ok(());
             }
         }

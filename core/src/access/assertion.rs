@@ -47,6 +47,25 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// The person behind a token that was made under Access, by their name in the audit trail and the
+    /// group to which they owed their role. `None` for whoever did not sign in through Access.
+    #[must_use]
+    pub fn behind_token(person: &str, group: Option<&str>, expires_at: Timestamp) -> Option<Self> {
+        let (kind, name) = person.split_once(':')?;
+        let who = match kind {
+            "access" => Who::Person(name.to_owned()),
+            "access-service" => Who::Service(name.to_owned()),
+            _ => return None,
+        };
+        Some(Self {
+            who,
+            groups: group.map(str::to_owned).into_iter().collect(),
+            expires_at,
+        })
+    }
+}
+
 /// Why an assertion is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AssertionFault {

@@ -90,8 +90,20 @@ impl Rules {
     /// The rights of somebody who has signed in; none when no rule fits.
     #[must_use]
     pub fn rights(&self, identity: &Identity) -> Option<&Rights> {
-        let fits = |rule: &&Rule| fits(&rule.whom, identity);
-        self.0.iter().find(fits).map(|rule| &rule.rights)
+        self.rule(identity).map(|rule| &rule.rights)
+    }
+
+    /// The group to which somebody owes their rights, where it is one.
+    #[must_use]
+    pub fn group(&self, identity: &Identity) -> Option<&str> {
+        match &self.rule(identity)?.whom {
+            Whom::Group(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    fn rule(&self, identity: &Identity) -> Option<&Rule> {
+        self.0.iter().find(|rule| fits(&rule.whom, identity))
     }
 }
 

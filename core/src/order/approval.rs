@@ -1,9 +1,9 @@
 //! Approval by a second person: an order that waits for it is not sent to the CA, and leads there
 //! by [`approved`] alone.
 //!
-//! Who is a second person is told by the name under which callers are known (a token's id, an
-//! e-mail address). Somebody who holds two tokens is two names; that no one does is for whoever
-//! hands tokens out to see to.
+//! Who is a second person is told by the person at the root of a caller: whoever signs in through
+//! Cloudflare Access, or the administrator of `ADMIN_TOKEN`. All tokens that they make, and those that
+//! are made with these, are the same person.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use super::{
     state::{AwaitingApproval, Declined, Lapsed, Withdrawn},
 };
 use crate::{
+    ids::TokenId,
     permission::{Action, Role},
     time::{DAY, Timestamp},
 };
@@ -50,6 +51,8 @@ impl ApprovalRule {
 pub struct Decider {
     /// The name in the audit trail.
     pub actor: String,
+    /// The person at the root: that of a token is the one who made it, or its maker.
+    pub person: String,
     /// The role; the system has none.
     pub role: Option<Role>,
 }
@@ -60,8 +63,28 @@ pub struct Decider {
 pub struct Asked {
     /// The name in the audit trail.
     pub by: String,
+    /// The person at the root; not known of orders that are older than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
     /// When.
     pub at: Timestamp,
+}
+
+impl Asked {
+    /// Whether it was the same person. Where it is not known who was behind a token, it may have been
+    /// anybody.
+    fn is_by(&self, other: &Decider) -> bool {
+        match &self.person {
+            Some(person) => *person == other.person || self.by == other.actor,
+            None => self.by == other.actor || is_token(&self.by),
+        }
+    }
+}
+
+fn is_token(actor: &str) -> bool {
+    actor
+        .split_once('_')
+        .is_some_and(|(prefix, _)| prefix == TokenId::PREFIX)
 }
 
 /// That an order was approved; kept with it from then on.
@@ -157,7 +180,7 @@ fn permitted<'o>(
 ) -> Result<&'o AwaitingApproval, TransitionError> {
     let waiting = waiting(order)?;
     let is_operator = Action::Operate.allows(by.role);
-    let is_own = by.actor == waiting.asked.by;
+    let is_own = waiting.asked.is_by(by);
     match decision {
         Decision::Approve | Decision::Decline if !is_operator => Err(TransitionError::NotADecider),
         Decision::Approve if is_own => Err(TransitionError::OwnOrder),

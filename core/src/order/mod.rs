@@ -166,13 +166,14 @@ impl Order {
         csr_id: CsrId,
         key: KeyFingerprint,
         request: NewOrder,
-        asked_by: String,
+        asked_by: &Decider,
         now: Timestamp,
     ) -> Self {
         let state = OrderState::AwaitingApproval(AwaitingApproval {
             request: Box::new(request.clone()),
             asked: Asked {
-                by: asked_by,
+                by: asked_by.actor.clone(),
+                person: Some(asked_by.person.clone()),
                 at: now,
             },
             in_doubt_since: None,

@@ -66,7 +66,7 @@ pub(crate) fn waiting() -> Order {
         CsrId::from_random([3; 16]),
         KeyFingerprint::of(b"key"),
         request(),
-        REQUESTER.to_owned(),
+        &person(REQUESTER, Role::Requester),
         start(),
     )
 }
@@ -74,6 +74,7 @@ pub(crate) fn waiting() -> Order {
 pub(crate) fn person(actor: &str, role: Role) -> Decider {
     Decider {
         actor: actor.to_owned(),
+        person: actor.to_owned(),
         role: Some(role),
     }
 }

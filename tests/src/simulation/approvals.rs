@@ -28,12 +28,7 @@ struct Decided {
 
 /// Somebody else than the administrator who placed the orders.
 fn operator() -> Caller {
-    Caller {
-        actor: "token:operator".to_owned(),
-        role: Some(Role::Operator),
-        address: None,
-        scope: None,
-    }
+    Caller::named("token:operator", Some(Role::Operator))
 }
 
 impl History {

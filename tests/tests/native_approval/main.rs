@@ -33,10 +33,8 @@ const ADMIN: Person = Person("token:admin", Role::Admin);
 impl Person {
     fn caller(self) -> Caller {
         Caller {
-            actor: self.0.to_owned(),
-            role: Some(self.1),
             address: Some("203.0.113.7".to_owned()),
-            scope: None,
+            ..Caller::named(self.0, Some(self.1))
         }
     }
 

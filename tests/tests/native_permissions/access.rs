@@ -9,6 +9,7 @@ use certwright_worker::{
     testing::ADMIN_TOKEN,
 };
 use data_encoding::BASE64URL_NOPAD;
+use futures_executor::block_on;
 use http::Method;
 use rsa::{
     PrivateKey,
@@ -212,6 +213,76 @@ fn a_token_counts_before_an_assertion() {
         (ASSERTION, assertion.as_str()),
     ];
     assert_eq!(team.me(&wrong).code(), "token-unknown");
+}
+
+#[test]
+fn a_token_made_under_access_is_its_person_and_ends_with_their_role() {
+    let mut team = Team::new(&json!([
+        { "group": "pki", "role": "admin" },
+        { "domain": "whitlock.example", "role": "viewer" },
+    ]));
+    let pki = team.assertion(&json!({ "custom": { "groups": ["pki"] } }));
+    let body = json!({ "label": "ci", "role": "operator", "expiresInDays": 366 });
+    let headers = [(ASSERTION, pki.as_str())];
+    let world = &team.story.world;
+    let made = send(world, &headers, &Method::POST, "/v1/tokens", Some(&body));
+    assert_eq!(made.status, 201, "{}", made.text);
+    let made = made.json();
+    let token = &made["token"];
+    assert_eq!(token["person"], "access:ann@whitlock.example");
+    assert_eq!(token["end"], "person");
+    let days = |text: &Value| text.as_str().unwrap().get(..10).unwrap().to_owned();
+    assert_ne!(days(&token["expiresAt"]), days(&token["createdAt"]));
+    let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let me = |team: &Team| {
+        let reply = team.me(&[("authorization", &bearer)]);
+        (reply.status, reply.code())
+    };
+    assert_eq!(me(&team).0, 200);
+    // The rules change: less than the token may do is none of it.
+    for rules in [
+        json!([{ "group": "pki", "role": "requester" }]),
+        json!([{ "domain": "whitlock.example", "role": "viewer" }]),
+        json!([{ "email": "bob@whitlock.example", "role": "admin" }]),
+    ] {
+        let audience = "a1".repeat(32);
+        let settings = AccessSettings::read(Some(TEAM), Some(&audience), Some(&rules.to_string()));
+        team.story.world.settings_mut().access = settings.unwrap();
+        assert_eq!(
+            me(&team),
+            (401, "token-person-without-role".to_owned()),
+            "{rules}"
+        );
+    }
+    team.story.world.settings_mut().access = None;
+    assert_eq!(me(&team).0, 401);
+}
+
+#[test]
+fn keys_planted_in_the_cache_sign_nobody_in() {
+    let team = Team::new(&everybody_reads());
+    assert_eq!(
+        team.me(&[(ASSERTION, &team.assertion(&json!({})))]).status,
+        200
+    );
+    let (name, kept) = team.story.world.cache_content().remove(0);
+    // Somebody with keys of their own puts them into the cache, in whatever form.
+    let planted = Team::new(&everybody_reads());
+    planted.keys.borrow_mut().clear();
+    planted.make_key("first", 99);
+    let forged = planted.assertion(&json!({}));
+    assert_eq!(planted.me(&[(ASSERTION, &forged)]).status, 200);
+    let theirs = planted.story.world.cache_content().remove(0).1;
+    let (_, their_keys) = theirs.split_once('\n').unwrap();
+    let (our_tag, _) = kept.split_once('\n').unwrap();
+    for text in [
+        their_keys.to_owned(),
+        format!("{our_tag}\n{their_keys}"),
+        format!("\n{their_keys}"),
+    ] {
+        block_on(team.story.world.cache(&name, text, 60));
+        assert_eq!(team.me(&[(ASSERTION, &forged)]).status, 401);
+    }
 }
 
 #[test]

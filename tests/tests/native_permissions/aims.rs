@@ -82,6 +82,7 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
         | Endpoint::ListCsrs
         | Endpoint::CheckDueOrders
         | Endpoint::ResealCredentials
+        | Endpoint::RevokeTokens
         | Endpoint::AdmitHeld
         | Endpoint::ListJobs
         | Endpoint::ListDeadLetters

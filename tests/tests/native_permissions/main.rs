@@ -11,6 +11,7 @@
 mod access;
 mod aims;
 mod every_endpoint;
+mod families;
 mod lists;
 mod replies;
 mod stage;

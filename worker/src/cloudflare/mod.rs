@@ -9,8 +9,8 @@ mod settings;
 use std::time::Duration;
 
 use certwright_core::{
-    access::TeamDomain, pace::TooMany, seal::MasterKeyVersion, strangers::Uncounted,
-    time::Timestamp,
+    access::TeamDomain, binding::BindingKey, pace::TooMany, seal::MasterKeyVersion,
+    strangers::Uncounted, time::Timestamp,
 };
 use worker::{
     Context, Env, KvStore, MessageBatch, MessageBuilder, MessageExt, Queue,
@@ -126,6 +126,10 @@ impl Platform for Cloudflare {
         encrypted: &Encrypted,
     ) -> Result<Vec<u8>, SealFault> {
         seal::decrypt(&self.env, version, additional_data, encrypted).await
+    }
+
+    fn binding_key(&self, version: MasterKeyVersion) -> Result<BindingKey, SealFault> {
+        seal::binding_key(&self.env, version)
     }
 
     async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany> {

@@ -1,6 +1,9 @@
 //! AES-256-GCM by WebCrypto, under the deployment's master keys.
 
-use certwright_core::seal::{self, MasterKeyVersion, NONCE_BYTES};
+use certwright_core::{
+    binding::BindingKey,
+    seal::{self, MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
+};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -54,13 +57,25 @@ fn subtle() -> Result<SubtleCrypto, SealFault> {
         .map_err(|_| SealFault::Platform)
 }
 
-async fn master_key(env: &Env, version: MasterKeyVersion) -> Result<CryptoKey, SealFault> {
+/// The key that stored values are bound with.
+pub(super) fn binding_key(env: &Env, version: MasterKeyVersion) -> Result<BindingKey, SealFault> {
+    BindingKey::derive(&raw_master_key(env, version)?).ok_or(SealFault::Platform)
+}
+
+fn raw_master_key(
+    env: &Env,
+    version: MasterKeyVersion,
+) -> Result<[u8; MASTER_KEY_BYTES], SealFault> {
     let secret = env
         .secret(&version.secret_name())
         .map_err(|_| SealFault::MissingMasterKey(version))?
         .to_string();
+    seal::master_key(&secret).map_err(|_| SealFault::MalformedMasterKey(version))
+}
+
+async fn master_key(env: &Env, version: MasterKeyVersion) -> Result<CryptoKey, SealFault> {
     let malformed = || SealFault::MalformedMasterKey(version);
-    let raw = seal::master_key(&secret).map_err(|_| malformed())?;
+    let raw = raw_master_key(env, version)?;
     let usages = js_sys::Array::of2(&"encrypt".into(), &"decrypt".into());
     let promise = subtle()?
         .import_key_with_str(

@@ -2,21 +2,26 @@
 
 use certwright_api::tokens::SignIn;
 use certwright_core::{
-    access::{AccessSettings, Assertion, AssertionFault},
+    access::{AccessSettings, Assertion, AssertionFault, Identity},
     permission::Role,
     time::Timestamp,
     token::{self, TokenState, TokenText},
 };
 use http::{HeaderMap, header::AUTHORIZATION};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use crate::{
     access,
-    caller::Caller,
+    caller::{ADMIN, Caller},
     database::Database,
     fault::Fault,
     platform::Platform,
-    storage::{audit::UNKNOWN, tokens},
+    storage::{
+        audit::UNKNOWN,
+        tokens::{self, TokenRow},
+    },
+    usecase::tokens::holds,
 };
 
 /// The header in which Access passes its assertion on.
@@ -42,6 +47,8 @@ pub(super) enum Turned {
     KeysMissing,
     /// An assertion on a request that another site has made the browser send.
     Elsewhere,
+    /// A token whose person has no longer the role that it was made with.
+    PersonWithoutRole,
     /// Signed in, but no rule gives a role.
     NoRights,
     /// A role that does not do.
@@ -60,7 +67,11 @@ impl Turned {
             | Self::Revoked
             | Self::Assertion(_)
             | Self::Elsewhere => true,
-            Self::KeysMissing | Self::NoRights | Self::Role | Self::Scope => false,
+            Self::KeysMissing
+            | Self::PersonWithoutRole
+            | Self::NoRights
+            | Self::Role
+            | Self::Scope => false,
         }
     }
 }
@@ -102,10 +113,8 @@ impl From<Fault> for Stranger {
 /// A caller of whom nothing is known but the address.
 pub(super) fn unknown(headers: &HeaderMap, actor: &str) -> Caller {
     Caller {
-        actor: actor.to_owned(),
-        role: None,
         address: address(headers),
-        scope: None,
+        ..Caller::named(actor, None)
     }
 }
 
@@ -118,7 +127,7 @@ pub(super) async fn authenticate<P: Platform>(
     let caller = unknown(headers, UNKNOWN);
     if let Some(text) = bearer(headers) {
         let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-        if equal(&hash, &platform.settings().admin_token_hash) {
+        if hash.ct_eq(&platform.settings().admin_token_hash).into() {
             return Ok(administrator(caller));
         }
         return match TokenText::parse(text) {
@@ -144,9 +153,8 @@ pub(super) async fn authenticate<P: Platform>(
 fn administrator(caller: Caller) -> SignedIn {
     SignedIn {
         caller: Caller {
-            actor: "admin".to_owned(),
-            role: Some(Role::Admin),
-            ..caller
+            address: caller.address,
+            ..Caller::named(ADMIN, Some(Role::Admin))
         },
         role: Role::Admin,
         sign_in: SignIn::AdminToken,
@@ -160,15 +168,18 @@ async fn by_token<P: Platform>(
     caller: Caller,
 ) -> Result<SignedIn, Stranger> {
     let (database, now) = (platform.database(), platform.now());
-    let found = tokens::by_text(database, text, now).await;
+    let found = tokens::by_text(database, text).await;
     let Some(found) = found.map_err(Fault::from)? else {
         return Err(Stranger::Turned(Turned::Unknown, caller));
     };
     // A label never changes, so this is the same name for as long as the token is there.
     let caller = Caller {
         actor: format!("{} ({})", found.id, found.label),
+        person: found.person.clone(),
+        group: found.person_group.clone(),
+        token: Some((found.id.clone(), found.expires_at())),
         role: Some(found.role),
-        scope: found.credential_id,
+        scope: found.credential_id.clone(),
         ..caller
     };
     let turned = |turned| {
@@ -177,14 +188,25 @@ async fn by_token<P: Platform>(
             role: None,
             ..caller.clone()
         };
-        Err(Stranger::Turned(turned, caller))
+        Stranger::Turned(turned, caller)
     };
-    match found.state {
+    match found.state(holds(platform, &found), now) {
         TokenState::Active => {}
-        TokenState::Expired => return turned(Turned::Expired),
-        TokenState::Revoked => return turned(Turned::Revoked),
+        TokenState::Expired => return Err(turned(Turned::Expired)),
+        TokenState::Revoked => return Err(turned(Turned::Revoked)),
+        TokenState::Altered => {
+            // Of such a row nothing is believed, not even its name.
+            let caller = Caller {
+                address: caller.address,
+                ..Caller::named(UNKNOWN, None)
+            };
+            return Err(Stranger::Turned(Turned::Unknown, caller));
+        }
     }
-    if token::is_use_noted(found.last_used_at, now) {
+    if !person_has(platform, &found) {
+        return Err(turned(Turned::PersonWithoutRole));
+    }
+    if token::is_use_noted(found.last_used_at(), now) {
         let note = vec![tokens::note_use(&found.id, now)];
         // Nobody is locked out for a note that can't be written.
         if database.batch(note).await.is_err() {
@@ -195,8 +217,23 @@ async fn by_token<P: Platform>(
         caller,
         role: found.role,
         sign_in: SignIn::Token,
-        expires_at: Some(found.expires_at),
+        expires_at: Some(found.expires_at()),
     })
+}
+
+/// Whether the person behind a token still has what the token may do. Who signs in through Access has
+/// it by the rules as they are now; the administrator of `ADMIN_TOKEN` has everything.
+fn person_has(platform: &impl Platform, token: &TokenRow) -> bool {
+    if token.person == ADMIN {
+        return true;
+    }
+    let group = token.person_group.as_deref();
+    let identity = Identity::behind_token(&token.person, group, token.expires_at());
+    let (Some(access), Some(identity)) = (&platform.settings().access, identity) else {
+        return false;
+    };
+    let rights = access.rules.rights(&identity);
+    rights.is_some_and(|rights| rights.include(&token.rights()).is_ok())
 }
 
 async fn by_assertion<P: Platform>(
@@ -213,8 +250,9 @@ async fn by_assertion<P: Platform>(
     }
     let identity = assertion.verify(&keys).map_err(refused)?;
     let caller = Caller {
-        actor: identity.actor(),
-        ..caller
+        address: caller.address,
+        group: access.rules.group(&identity).map(str::to_owned),
+        ..Caller::named(&identity.actor(), None)
     };
     let Some(rights) = access.rules.rights(&identity) else {
         return Err(Stranger::Turned(Turned::NoRights, caller));
@@ -257,13 +295,4 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-}
-
-/// Compares in constant time. What is compared is a digest, so time would tell nothing of use;
-/// this is the second line.
-fn equal(a: &[u8; 32], b: &[u8; 32]) -> bool {
-    a.iter()
-        .zip(b)
-        .fold(0, |difference, (x, y)| difference | (x ^ y))
-        == 0
 }

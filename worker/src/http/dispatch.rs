@@ -172,6 +172,7 @@ impl<P: Platform> Call<'_, P> {
             CreateToken(r) => tokens::create(platform, caller, &r.body()?).await?,
             ListTokens(r) => tokens::list(platform, &r.within(None)?, &r.paging()?).await?,
             RevokeToken(r) => tokens::revoke(platform, caller, &r.id()?).await?,
+            RevokeTokens(r) => tokens::revoke_all(platform, caller, &r.body()?).await?,
 
             GetSummary(r) => summary::show(platform, &r.within(None)?).await?,
             ListAudit(_) => {

@@ -262,6 +262,12 @@ pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
             "another site has made the browser send this request",
             "use the console itself, or a token",
         ),
+        Turned::PersonWithoutRole => (
+            StatusCode::UNAUTHORIZED,
+            "token-person-without-role",
+            "The person who made this token no longer has the role that it was made with.",
+            "Ask an administrator for a rule in ACCESS_ROLES, or for another token.",
+        ),
         Turned::NoRights => (
             StatusCode::FORBIDDEN,
             "no-role",

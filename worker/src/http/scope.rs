@@ -15,7 +15,7 @@ use certwright_api::{
     license::SetLicense,
     orders::{CancelRequest, DeclineRequest, OrderRequest, RevokeRequest, VerifyDcvRequest},
     reseal::ResealRequest,
-    tokens::CreateToken,
+    tokens::{CreateToken, RevokeTokens},
 };
 use certwright_core::{
     ids::{CertificateId, CredentialId, CsrId, JobId, OrderId, TokenId, WorkId},
@@ -175,11 +175,12 @@ macro_rules! names_no_account {
     };
 }
 
-// The first three are beyond every scope by their endpoints; a CSR is checked or stored as such; the others
+// The first four are beyond every scope by their endpoints; a CSR is checked or stored as such; the others
 // act on what the path names.
 names_no_account!(
     LinkCredential,
     SetLicense,
+    RevokeTokens,
     ResealRequest,
     RotateCredential,
     SyncRequest,

@@ -108,6 +108,16 @@ struct Refusal {
     of_all: Option<u32>,
 }
 
+/// Writes an entry about a token only if there is such a token, so that none tells of one that was not
+/// made.
+pub fn insert_if_token(platform: &impl Platform, entry: &Entry<'_>) -> Statement {
+    let guard = Guard {
+        token: Some(entry.subject),
+        ..Guard::default()
+    };
+    guarded(platform, entry, &guard)
+}
+
 /// What must be so for an entry to be written.
 #[derive(Default)]
 struct Guard<'a> {
@@ -115,6 +125,7 @@ struct Guard<'a> {
     dead: Option<String>,
     sealed: Option<&'a str>,
     refusal: Option<Refusal>,
+    token: Option<&'a str>,
 }
 
 /// The entry stands in the chain of the account that its subject belongs to, else in that of the
@@ -148,7 +159,8 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
              AND (?16 IS NULL OR (SELECT count(*) FROM (SELECT 1 FROM audit \
                WHERE action = 'access' AND role IS NULL AND at >= ?14 LIMIT ?16)) < ?16) \
              AND (?17 OR NOT EXISTS (SELECT 1 FROM audit WHERE subject = ?6 AND at >= ?14 \
-               AND actor = ?3 AND outcome = 'refused'))))",
+               AND actor = ?3 AND outcome = 'refused')))) \
+           AND (?18 IS NULL OR EXISTS (SELECT 1 FROM tokens WHERE id = ?18))",
     );
     statement
         .bind(AuditId::fresh(platform).as_str())
@@ -173,4 +185,5 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
                 .as_ref()
                 .map(|refusal| u32::from(refusal.is_repeated)),
         )
+        .bind(guard.token)
 }

@@ -6,7 +6,10 @@ use aes_gcm::{
     Aes256Gcm, KeyInit,
     aead::{Aead, Payload},
 };
-use certwright_core::seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES};
+use certwright_core::{
+    binding::BindingKey,
+    seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
+};
 
 use crate::platform::{Encrypted, SealFault};
 
@@ -58,6 +61,12 @@ impl MasterKeys {
             .cipher(version)?
             .decrypt(&encrypted.nonce.into(), payload);
         opened.map_err(|_| SealFault::DoesNotOpen(version))
+    }
+
+    pub(super) fn binding_key(&self, version: MasterKeyVersion) -> Result<BindingKey, SealFault> {
+        let key = self.0.get(&version);
+        let key = key.ok_or(SealFault::MissingMasterKey(version))?;
+        BindingKey::derive(key).ok_or(SealFault::Platform)
     }
 
     fn cipher(&self, version: MasterKeyVersion) -> Result<Aes256Gcm, SealFault> {

@@ -12,6 +12,7 @@ use std::{
 
 use certwright_core::{
     access::{AccessSettings, TeamDomain},
+    binding::BindingKey,
     origin::ExtensionOrigins,
     pace::{TooMany, Windows},
     seal::{MASTER_KEY_BYTES, MasterKeyVersion, NONCE_BYTES},
@@ -346,6 +347,10 @@ impl Platform for World {
     ) -> Result<Vec<u8>, SealFault> {
         self.master_keys
             .decrypt(version, additional_data, encrypted)
+    }
+
+    fn binding_key(&self, version: MasterKeyVersion) -> Result<BindingKey, SealFault> {
+        self.master_keys.binding_key(version)
     }
 
     async fn count(&self, meter: Meter, key: &str) -> Result<(), TooMany> {

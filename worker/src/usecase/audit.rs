@@ -7,14 +7,17 @@
 //! a head, exported or dumped is always sealed.
 
 use certwright_api::{page::Page, system::AuditView};
-use certwright_core::audit::{self, ChainHash, Head, Line, Sealed};
-use data_encoding::BASE64URL_NOPAD;
+use certwright_core::{
+    audit::{self, ChainHash, Head, Line, Sealed},
+    binding::Purpose,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    binding::{self, Export},
     caller::Caller,
-    database::{Database, json},
-    fault::{Conflict, Fault},
+    database::Database,
+    fault::{Conflict, Fault, explained},
     paging::{Cursor, Paging},
     platform::Platform,
     storage::{
@@ -158,7 +161,8 @@ pub async fn heads<P: Platform>(platform: &P) -> Result<Page<Head>, Fault> {
     })
 }
 
-/// Where a page of an export ended. It goes through the caller's hands, who may read all of it.
+/// Where a page of an export ended. It goes through the caller's hands, bound to the export that they
+/// began, since that is what is audited.
 #[derive(Serialize, Deserialize)]
 struct Place {
     after: u64,
@@ -186,9 +190,17 @@ pub async fn export<P: Platform>(
     account: &str,
     cursor: Option<&str>,
 ) -> Result<ExportPage, Fault> {
-    let mut place = match cursor {
-        Some(cursor) => resume(cursor)?,
-        None => begin(platform, caller, account).await?,
+    let export = Export {
+        purpose: Purpose::AuditCursor,
+        caller,
+        subject: account,
+    };
+    let (begun_at, mut place) = match cursor {
+        Some(cursor) => resume(platform, export, cursor)?,
+        None => {
+            let begun_at = platform.now().unix();
+            (begun_at, begin(platform, caller, account).await?)
+        }
     };
     let (after, last) = (place.after, place.last);
     let rows = audit_chain::page(platform.database(), account, after, last, ENTRIES).await?;
@@ -198,7 +210,7 @@ pub async fn export<P: Platform>(
         write(&mut text, Line::Entry(sealed));
     }
     if place.after > after && place.after < last {
-        let next = BASE64URL_NOPAD.encode(json(&place)?.as_bytes());
+        let next = binding::cursor(platform, export, begun_at, &place)?;
         return Ok(ExportPage {
             text,
             next: Some(next),
@@ -248,12 +260,14 @@ async fn begin<P: Platform>(platform: &P, caller: &Caller, account: &str) -> Res
     })
 }
 
-fn resume(cursor: &str) -> Result<Place, Fault> {
-    let place = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok();
-    place
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or_else(|| {
-            let message = "is not a cursor of an export; start again without one";
-            Fault::invalid("cursor", "malformed", message)
-        })
+fn resume(
+    platform: &impl Platform,
+    export: Export<'_>,
+    cursor: &str,
+) -> Result<(i64, Place), Fault> {
+    binding::place(platform, export, cursor).ok_or_else(|| {
+        let message = "must be a cursor of an export of this chain that you began less than a day \
+                       ago; start again without one";
+        Fault::Invalid(vec![explained("cursor", "malformed", message)])
+    })
 }

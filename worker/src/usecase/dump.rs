@@ -1,14 +1,17 @@
 //! The dump, a page at a time.
 
-use certwright_core::dump::{Chain, FORMAT, Header, Kind, VERSION};
-use data_encoding::BASE64URL_NOPAD;
+use certwright_core::{
+    binding::Purpose,
+    dump::{Chain, FORMAT, Header, Kind, VERSION},
+};
 use serde::{Deserialize, Serialize};
 
 use super::audit::seal_all;
 use crate::{
+    binding::{self, Export},
     caller::Caller,
     database::{Database, json},
-    fault::{Conflict, Fault},
+    fault::{Conflict, Fault, explained},
     platform::Platform,
     storage::{audit, counters, dump},
 };
@@ -16,7 +19,7 @@ use crate::{
 /// Records of a page. A certificate with its PEM is a few kilobytes.
 const RECORDS: u32 = 100;
 
-/// Where a page ended. It goes through the caller's hands, who is the administrator.
+/// Where a page ended. It goes through the caller's hands, bound to the export that they began.
 #[derive(Serialize, Deserialize)]
 struct Place {
     kind: usize,
@@ -47,8 +50,18 @@ pub async fn page<P: Platform>(
     let revision = counters::all(platform.database()).await?;
     let revision = revision.get("revision").copied().unwrap_or(0);
     let mut text = String::new();
+    let export = Export {
+        purpose: Purpose::DumpCursor,
+        caller,
+        subject: "",
+    };
+    let mut begun_at = platform.now().unix();
     let (mut place, mut chain) = match cursor {
-        Some(cursor) => resume(cursor)?,
+        Some(cursor) => {
+            let resumed;
+            (begun_at, resumed) = resume(platform, export, cursor)?;
+            resumed
+        }
         None => {
             let entry = audit::Entry {
                 caller,
@@ -85,7 +98,7 @@ pub async fn page<P: Platform>(
         if found == left {
             place.lines = chain.lines;
             place.chain = chain.hex();
-            let next = BASE64URL_NOPAD.encode(json(&place)?.as_bytes());
+            let next = binding::cursor(platform, export, begun_at, &place)?;
             return Ok(DumpPage {
                 text,
                 next: Some(next),
@@ -116,18 +129,20 @@ fn beginning(revision: u64) -> Place {
     }
 }
 
-fn resume(cursor: &str) -> Result<(Place, Chain), Fault> {
+fn resume(
+    platform: &impl Platform,
+    export: Export<'_>,
+    cursor: &str,
+) -> Result<(i64, (Place, Chain)), Fault> {
     let malformed = || {
-        let message = "is not a cursor of a dump; start again without one";
-        Fault::invalid("cursor", "malformed", message)
+        let message = "must be a cursor of a dump that you began less than a day ago; start again without one";
+        Fault::Invalid(vec![explained("cursor", "malformed", message)])
     };
-    let bytes = BASE64URL_NOPAD
-        .decode(cursor.as_bytes())
-        .map_err(|_| malformed())?;
-    let place: Place = serde_json::from_slice(&bytes).map_err(|_| malformed())?;
+    let (at, place): (i64, Place) =
+        binding::place(platform, export, cursor).ok_or_else(malformed)?;
     let is_array = serde_json::from_str::<Vec<String>>(&place.after).is_ok();
     let chain = Chain::resume(&place.chain, place.lines).filter(|_| is_array);
-    Ok((place, chain.ok_or_else(malformed)?))
+    Ok((at, (place, chain.ok_or_else(malformed)?)))
 }
 
 fn changed() -> Fault {

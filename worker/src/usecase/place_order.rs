@@ -68,7 +68,7 @@ pub async fn run_once<P: Platform>(
     let credential = request.credential_id.clone();
     let key_print = csr.key_fingerprint();
     let order = if rehearsed.needs_approval {
-        let by = caller.actor.clone();
+        let by = &caller.decider();
         Order::ask(
             id,
             credential,

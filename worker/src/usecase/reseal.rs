@@ -3,6 +3,7 @@
 use certwright_api::reseal::{ResealFailure, ResealReport, ResealRequest};
 use certwright_core::seal::Seal;
 
+use super::tokens;
 use crate::{
     caller::Caller,
     database::Database,
@@ -39,9 +40,15 @@ pub async fn step<P: Platform>(
     waiting.sort_by(|a, b| a.id.cmp(&b.id));
     let left = waiting.len().saturating_sub(STEP);
     waiting.truncate(STEP);
+    // Tokens first, all of them: a row is some bytes.
+    let tokens = match request.after {
+        None => tokens::rebind(platform).await?,
+        Some(_) => 0,
+    };
     let mut report = ResealReport {
         master_key: current.number(),
         resealed: 0,
+        tokens,
         failed: Vec::new(),
         left: u32::try_from(left).unwrap_or(u32::MAX),
         next: None,

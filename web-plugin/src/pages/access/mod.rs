@@ -74,6 +74,7 @@ fn state(token: &TokenView) -> (Tone, &'static str) {
         TokenState::Active => (Tone::Good, "active"),
         TokenState::Expired => (Tone::Past, "expired"),
         TokenState::Revoked => (Tone::Past, "revoked"),
+        TokenState::Altered => (Tone::Bad, "altered"),
     }
 }
 
