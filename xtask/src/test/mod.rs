@@ -6,6 +6,7 @@
 mod browser;
 mod cargo;
 mod metadata;
+mod npm_lock;
 mod packages;
 mod rules;
 mod size;

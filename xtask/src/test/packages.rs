@@ -1,18 +1,21 @@
 //! What dependencies may be: `deny.toml`, checked from what cargo knows, without a network.
 //!
-//! Advisories need a database of their own; cargo-deny brings it, where it is installed.
+//! Advisories need a database of their own: cargo-deny brings one, the npm registry has the other. Where
+//! one can't be reached the step says so, with the day; `CERTWRIGHT_REQUIRE_ADVISORIES=1` makes it fail.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
+use certwright_core::time::Timestamp;
 use certwright_harness::command;
 use certwright_harness::progress::Done;
 use serde::Deserialize;
 
 use super::metadata::{Metadata, Package};
-use super::{Context, Report};
+use super::{Context, Report, npm_lock};
 
 /// The parts of `deny.toml` that are checked here.
 #[derive(Deserialize)]
@@ -49,7 +52,8 @@ pub(super) fn check(context: &Context) -> Result<Report> {
     let policy: Policy = toml::from_str(&fs::read_to_string(root.join("deny.toml"))?)
         .context("deny.toml has another form than expected")?;
     let metadata = Metadata::read(&context.workspace)?;
-    let mut faults = Vec::new();
+    let lock = fs::read_to_string(root.join("package-lock.json"))?;
+    let mut faults = npm_lock::faults(&lock)?;
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for package in metadata
         .packages
@@ -113,13 +117,35 @@ impl Policy {
     }
 }
 
-/// Asks cargo-deny where it is installed, and says what was found out.
-fn advisories(context: &Context) -> Result<&'static str> {
+/// Set to `1` where advisories must be checked, such as before a release: what can't be checked fails
+/// then, and is not skipped.
+const REQUIRED: &str = "CERTWRIGHT_REQUIRE_ADVISORIES";
+
+/// Asks cargo-deny and npm for advisories, and says what was found out. A database that can't be reached
+/// is told with the day, since an old result is none.
+fn advisories(context: &Context) -> Result<String> {
+    let mut unchecked = Vec::new();
+    unchecked.extend(cargo_advisories(context)?);
+    unchecked.extend(npm_advisories(context)?);
+    if unchecked.is_empty() {
+        return Ok("no advisories".to_owned());
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let today = Timestamp::from_unix(i64::try_from(now)?);
+    let said = format!("ADVISORIES NOT CHECKED at {today}: {}", unchecked.join("; "));
+    println!("  {said}");
+    if std::env::var(REQUIRED).is_ok_and(|value| value == "1") {
+        bail!("{said}");
+    }
+    Ok(said)
+}
+
+/// Why the advisories on crates are not checked, if they are not.
+fn cargo_advisories(context: &Context) -> Result<Option<&'static str>> {
     let mut version = Command::new("cargo-deny");
     if command::capture(version.arg("--version")).is_err() {
-        return Ok(
-            "ADVISORIES NOT CHECKED: `cargo install cargo-deny --locked` and run this again",
-        );
+        let install = "crates: run `cargo install cargo-deny --locked`, then this again";
+        return Ok(Some(install));
     }
     let deny = |check: &[&str]| {
         let mut command = Command::new("cargo-deny");
@@ -131,11 +157,32 @@ fn advisories(context: &Context) -> Result<&'static str> {
     };
     deny(&["bans", "licenses", "sources"])?;
     match deny(&["advisories"]) {
-        Ok(_) => Ok("no advisories"),
-        Err(error) if error.to_string().contains("advisory database") => Ok(
-            "ADVISORIES NOT CHECKED: their database can't be reached; run this again with a network",
-        ),
+        Ok(_) => Ok(None),
+        Err(error) if error.to_string().contains("advisory database") => Ok(Some(
+            "crates: the database at github.com/rustsec can't be reached; run this again with a network",
+        )),
         Err(error) => Err(error),
+    }
+}
+
+/// Why the advisories on npm packages are not checked, if they are not.
+fn npm_advisories(context: &Context) -> Result<Option<&'static str>> {
+    let mut audit = Command::new("npm");
+    audit
+        .args(["audit", "--package-lock-only", "--audit-level=high"])
+        .current_dir(context.workspace.root());
+    match command::capture(&mut audit) {
+        Ok(_) => Ok(None),
+        Err(error) => {
+            let said = error.to_string();
+            let unreachable = ["audit endpoint", "ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT"];
+            if unreachable.iter().any(|sign| said.contains(sign)) {
+                return Ok(Some(
+                    "npm packages: the registry answers no audit; run this again with a network",
+                ));
+            }
+            Err(error)
+        }
     }
 }
 
