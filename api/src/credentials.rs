@@ -4,7 +4,7 @@ use certwright_core::{
     credential::{Environment, Generation},
     directory::DirectoryPart,
     ids::{CredentialId, JobId},
-    order::ApprovalRule,
+    order::{ApprovalRule, ProposedRule},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,8 @@ pub struct RotateCredential {
     pub access_key: String,
 }
 
-/// Sets whose orders wait for a second person's approval. Orders that wait already go on waiting.
+/// Sets whose orders wait for a second person's approval. Orders that wait already go on waiting. Where
+/// everybody's wait, a laxer rule holds only when another person asks for the same within 30 days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetApproval {
@@ -80,6 +81,9 @@ pub struct CredentialView {
     /// Whose orders wait for a second person's approval.
     #[serde(default)]
     pub approval: ApprovalRule,
+    /// A laxer rule that another person has to confirm, by asking for the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_approval: Option<ProposedRule>,
 }
 
 /// An account that was linked just now.

@@ -26,6 +26,10 @@ pub struct CreateToken {
     /// nor 90 days when it is made by somebody who is signed in through Cloudflare Access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_days: Option<u32>,
+    /// Whose it is, best an email address. Only whoever holds `ADMIN_TOKEN` can name somebody; without,
+    /// it is the caller's own. Nobody approves an order that was requested with a token of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// A token that was made just now.
@@ -60,8 +64,8 @@ pub struct TokenView {
     pub state: TokenState,
     /// Who made it.
     pub created_by: String,
-    /// The person at the root: `admin` for whoever holds `ADMIN_TOKEN`, else who signed in through
-    /// Cloudflare Access.
+    /// The person at the root: `admin` for whoever holds `ADMIN_TOKEN`, `person:` and a name for whom they
+    /// made it, else who signed in through Cloudflare Access.
     pub person: String,
     /// The token that it was made with.
     pub made_with: Option<TokenId>,

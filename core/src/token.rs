@@ -177,6 +177,30 @@ pub fn label(text: &str) -> Result<String, TokenFault> {
     }
 }
 
+/// The name of a person for whom `ADMIN_TOKEN` makes a token. It is one person however it is written.
+///
+/// # Errors
+/// [`TokenFault::Person`].
+pub fn person(text: &str) -> Result<String, TokenFault> {
+    let name = label(text).map_err(|_| TokenFault::Person)?;
+    Ok(format!("{NAMED}{}", name.to_lowercase()))
+}
+
+/// What the name of such a person starts with.
+pub const NAMED: &str = "person:";
+
+/// Whether two names are those of one person: whoever signs in through Cloudflare Access is the same as
+/// the one for whom a token was made under their address.
+#[must_use]
+pub fn is_same_person(one: &str, other: &str) -> bool {
+    let name = |text: &str| -> String {
+        let bare = text.strip_prefix(NAMED);
+        let bare = bare.or_else(|| text.strip_prefix("access:"));
+        bare.map_or_else(|| text.to_owned(), |name| format!(" {name}"))
+    };
+    name(one) == name(other)
+}
+
 /// What somebody may do, or gives another leave to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rights {
@@ -209,6 +233,12 @@ pub enum TokenFault {
     /// No label, or a strange one.
     #[error("has 1 to 100 characters on one line; say what the token is for")]
     Label,
+    /// No name of a person, or a strange one.
+    #[error("must have 1 to 100 characters on one line; write who will use the token")]
+    Person,
+    /// Somebody else than whoever holds `ADMIN_TOKEN` names a person.
+    #[error("can be named with ADMIN_TOKEN only; leave it out, or ask whoever holds that")]
+    PersonNamed,
     /// It would end too late, or at once.
     #[error("is 1 to 366 days; make another token when it ends")]
     Days,
@@ -291,6 +321,17 @@ mod tests {
             let wanted = rights(Role::Viewer, scope);
             assert_eq!(bounded.include(&wanted), Err(TokenFault::Scope));
         }
+    }
+
+    #[test]
+    fn a_person_is_one_however_they_are_named() {
+        let ann = person(" Ann@Whitlock.example ").unwrap();
+        assert_eq!(ann, "person:ann@whitlock.example");
+        assert!(is_same_person(&ann, "access:ann@whitlock.example"));
+        assert!(!is_same_person(&ann, "access:bob@whitlock.example"));
+        assert!(!is_same_person("admin", &person("admin").unwrap()));
+        assert!(is_same_person("admin", "admin"));
+        assert_eq!(person("\n"), Err(TokenFault::Person));
     }
 
     #[test]

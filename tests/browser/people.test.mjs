@@ -33,8 +33,9 @@ test("an administrator makes a token, which is shown once", async () => {
   const page = await signedIn();
   await show(page, "#/access");
   await page.locator("#token-label").fill("Web team");
+  await page.locator("#token-person").fill("bob@whitlock.example");
   await page.locator("#token-role").selectOption("requester");
-  await page.getByRole("button", { name: "Make a token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
   const shown = page.locator("code", { hasText: /^cw_/ });
   requester = await shown.textContent();
   await page.getByRole("button", { name: "I have copied it" }).click();

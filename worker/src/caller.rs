@@ -53,12 +53,18 @@ impl Caller {
         }
     }
 
+    /// Whether they are signed in with `ADMIN_TOKEN`.
+    #[must_use]
+    pub fn is_admin_token(&self) -> bool {
+        self.person == ADMIN && self.token.is_none()
+    }
+
     /// What a token of theirs would be made with.
     #[must_use]
     pub fn maker(&self) -> Maker {
         match &self.token {
             Some((_, ends_at)) => Maker::Token(*ends_at),
-            None if self.person == ADMIN => Maker::AdminToken,
+            None if self.is_admin_token() => Maker::AdminToken,
             None => Maker::Access,
         }
     }

@@ -9,6 +9,7 @@ pub mod access;
 pub mod binding;
 pub mod ca;
 pub mod caller;
+mod clock;
 #[cfg(target_arch = "wasm32")]
 mod cloudflare;
 pub mod database;

@@ -2,7 +2,8 @@
 //! by [`approved`] alone.
 //!
 //! Who is a second person is told by the person at the root of a caller: whoever signs in through
-//! Cloudflare Access, or the administrator of `ADMIN_TOKEN`. All tokens that they make, and those that
+//! Cloudflare Access, the administrator of `ADMIN_TOKEN`, or somebody whom that administrator has named when
+//! making a token for them. All tokens that they make, and those that
 //! are made with these, are the same person.
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::{
     ids::TokenId,
     permission::{Action, Role},
     time::{DAY, Timestamp},
+    token::is_same_person,
 };
 
 /// Seconds after which an order that nobody decided on waits no longer: what it was checked
@@ -42,6 +44,57 @@ impl ApprovalRule {
             Self::None => false,
             Self::Requesters => !Action::Operate.allows(role),
             Self::Everyone => true,
+        }
+    }
+}
+
+/// A laxer rule that somebody has asked for and another person has to confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposedRule {
+    /// The rule.
+    pub approval: ApprovalRule,
+    /// Who asked for it, by the name in the audit trail.
+    pub by: String,
+    /// The person at the root.
+    pub person: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What becomes of a wish for another rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleChange {
+    /// It holds from now on.
+    Set,
+    /// Another person has to ask for the same.
+    Proposed,
+}
+
+impl ApprovalRule {
+    /// Decides on a wish for another rule. Where everybody's orders wait, a laxer rule is a decision of
+    /// two people too: else one who may set it would order alone.
+    #[must_use]
+    pub fn change_to(
+        self,
+        wanted: Self,
+        proposed: Option<&ProposedRule>,
+        by: &Decider,
+        now: Timestamp,
+    ) -> RuleChange {
+        if self != Self::Everyone || wanted == Self::Everyone {
+            return RuleChange::Set;
+        }
+        let is_confirmed = proposed.is_some_and(|proposed| {
+            proposed.approval == wanted
+                && !is_same_person(&proposed.person, &by.person)
+                && proposed.by != by.actor
+                && now.seconds_since(proposed.at) < LAPSES_AFTER
+        });
+        if is_confirmed {
+            RuleChange::Set
+        } else {
+            RuleChange::Proposed
         }
     }
 }
@@ -75,7 +128,7 @@ impl Asked {
     /// anybody.
     fn is_by(&self, other: &Decider) -> bool {
         match &self.person {
-            Some(person) => *person == other.person || self.by == other.actor,
+            Some(person) => is_same_person(person, &other.person) || self.by == other.actor,
             None => self.by == other.actor || is_token(&self.by),
         }
     }

@@ -28,7 +28,7 @@ pub use self::{
     admission::{Admission, IssuedFacts},
     approval::{
         Approval, ApprovalRule, Asked, Decider, Decision, DeclineReason, InvalidDeclineReason,
-        LAPSES_AFTER,
+        LAPSES_AFTER, ProposedRule, RuleChange,
     },
     event::{Effect, Event, Transition, TransitionError},
     placing::{ABSENCES_BEFORE_RETRY, CALL_LIMIT, MAX_ATTEMPTS, QUIET_BEFORE_RETRY},

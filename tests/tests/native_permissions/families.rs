@@ -311,3 +311,74 @@ fn what_is_recorded_when_it_begins_can_be_entered_nowhere_else() {
     story.pass(DAY);
     assert_eq!(export(ADMIN_TOKEN, chain, &cursor), 422, "a day later");
 }
+
+#[test]
+fn only_the_holder_of_admin_token_says_whose_a_token_is() {
+    let story = Story::begin(0);
+    let body = json!({ "label": "x", "role": "admin", "person": " Bob@Whitlock.example" });
+    let bobs = create(&story, ADMIN_TOKEN, &body).json();
+    assert_eq!(bobs["token"]["person"], "person:bob@whitlock.example");
+    // Not whoever was given a token, be it a token of the administrator's.
+    let (own, _) = made(&story, ADMIN_TOKEN, "admin", 9);
+    for secret in [text(&bobs["secret"]), own] {
+        let refused = create(&story, &secret, &body);
+        assert_eq!(
+            (refused.status, refused.json()["field"].clone()),
+            (422, json!("person"))
+        );
+        let (_, child) = made(&story, &secret, "viewer", 9);
+        assert_ne!(child["person"], Value::Null);
+    }
+    let strange = json!({ "label": "x", "role": "admin", "person": "two\nlines" });
+    assert_eq!(
+        create(&story, ADMIN_TOKEN, &strange).json()["field"],
+        "person"
+    );
+}
+
+#[test]
+fn a_laxer_rule_than_everyones_takes_two_people() {
+    let story = Story::begin(0);
+    let account = story.link();
+    let path = format!("/v1/credentials/{account}/approval");
+    let set = |secret: &str, rule: &str| {
+        let body = json!({ "approval": rule });
+        let reply = ask(&story.world, Some(secret), &Method::PUT, &path, Some(&body));
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let view = reply.json();
+        (
+            text(&view["approval"]),
+            view["proposedApproval"]["approval"].clone(),
+        )
+    };
+    let of = |name: &str| {
+        let body = json!({ "label": "x", "role": "admin", "person": name });
+        text(&create(&story, ADMIN_TOKEN, &body).json()["secret"])
+    };
+    let (bob, bob_too, ann) = (of("bob"), of("Bob"), of("ann"));
+    let still = |rule: &str| ("everyone".to_owned(), json!(rule));
+    let now = |rule: &str| (rule.to_owned(), Value::Null);
+    // Stricter is one person's decision.
+    assert_eq!(set(&bob, "requesters"), now("requesters"));
+    assert_eq!(set(&bob, "everyone"), now("everyone"));
+    assert_eq!(set(&bob, "none"), still("none"));
+    for same in [&bob, &bob_too] {
+        assert_eq!(set(same, "none"), still("none"));
+    }
+    // Another rule than the one that was asked for is a wish of its own.
+    assert_eq!(set(&ann, "requesters"), still("requesters"));
+    assert_eq!(set(&bob, "requesters"), now("requesters"));
+    let trail = story.get("/v1/audit").to_string();
+    assert!(
+        trail.contains("\"requested\"") && trail.contains("asked"),
+        "{trail}"
+    );
+    // Refused by setting it again, and it lapses.
+    assert_eq!(set(&bob, "everyone"), now("everyone"));
+    assert_eq!(set(&bob, "none"), still("none"));
+    assert_eq!(set(&ann, "everyone"), now("everyone"));
+    assert_eq!(set(&ann, "none"), still("none"));
+    story.pass(30 * DAY);
+    assert_eq!(set(&bob, "none"), still("none"));
+    assert_eq!(set(&ann, "none"), now("none"));
+}

@@ -237,6 +237,10 @@ fn work_and_trail(walk: &mut Walk<'_>, credential: &str) {
     let made = walk.call(Endpoint::CreateToken, "", &made);
     walk.call(Endpoint::ListTokens, "", &none);
     walk.call(Endpoint::RevokeToken, &text(&made["token"]["id"]), &none);
+    let made = json!({ "label": "walk", "role": "viewer", "person": "bob" });
+    walk.call(Endpoint::CreateToken, "", &made);
+    let bob = json!({ "person": "person:bob" });
+    walk.call(Endpoint::RevokeTokens, "", &bob);
     walk.call(Endpoint::GetSummary, "", &none);
     walk.call(Endpoint::ListAudit, "", &none);
     walk.call(Endpoint::ListAuditHeads, "", &none);

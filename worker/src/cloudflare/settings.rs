@@ -8,7 +8,10 @@ use certwright_emsign::hosts::Bases;
 use sha2::{Digest, Sha256};
 use worker::Env;
 
-use crate::platform::Settings;
+use crate::{clock, platform::Settings};
+
+/// How far a development system's clock is ahead.
+const CLOCK_AHEAD: &str = "DEVELOPMENT_CLOCK_AHEAD";
 
 /// Reads the settings. What is missing or malformed stops every request with a line in the log
 /// that names it: a deployment that is half configured must not half work.
@@ -37,15 +40,9 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
     let ca = Bases::configured(|name| optional(env, name))
         .map_err(|(name, refused)| malformed(name, &refused.to_string()))?;
     let is_development = ca.of(Environment::Development).is_some();
-    let clock_ahead = optional(env, "DEVELOPMENT_CLOCK_AHEAD")
-        .filter(|_| is_development)
-        .map(|seconds| {
-            let rule = "is a number of seconds";
-            seconds
-                .parse()
-                .map_err(|_| malformed("DEVELOPMENT_CLOCK_AHEAD", rule))
-        })
-        .transpose()?;
+    let clock_ahead = optional(env, CLOCK_AHEAD);
+    let clock_ahead = clock::ahead(clock_ahead.as_deref(), is_development)
+        .map_err(|rule| malformed(CLOCK_AHEAD, rule))?;
     let access = AccessSettings::read(
         optional(env, "ACCESS_TEAM_DOMAIN").as_deref(),
         optional(env, "ACCESS_AUD").as_deref(),
@@ -54,7 +51,7 @@ pub(super) fn read(env: &Env) -> worker::Result<Settings> {
     .map_err(|fault| worker::Error::RustError(format!("{fault}; set it and deploy again")))?;
     Ok(Settings {
         access,
-        clock_ahead: clock_ahead.unwrap_or(0),
+        clock_ahead,
         admin_token_hash: Sha256::digest(token.as_bytes()).into(),
         license_public_key,
         master_key,

@@ -7,7 +7,7 @@ use certwright_core::{
     backoff::Backoff,
     credential::{AccountNumber, Environment, Generation},
     ids::CredentialId,
-    order::ApprovalRule,
+    order::{ApprovalRule, ProposedRule},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,10 @@ pub struct CredentialRow {
     paused_until: i64,
     /// Whose orders wait for approval.
     pub approval: ApprovalRule,
+    proposed_approval: Option<ApprovalRule>,
+    proposed_by: Option<String>,
+    proposed_person: Option<String>,
+    proposed_at: Option<i64>,
 }
 
 impl CredentialRow {
@@ -57,6 +61,17 @@ impl CredentialRow {
         }
     }
 
+    /// A laxer rule that waits for another person.
+    #[must_use]
+    pub fn proposed_rule(&self) -> Option<ProposedRule> {
+        Some(ProposedRule {
+            approval: self.proposed_approval?,
+            by: self.proposed_by.clone()?,
+            person: self.proposed_person.clone()?,
+            at: Timestamp::from_unix(self.proposed_at?),
+        })
+    }
+
     /// What everybody may see at this time.
     #[must_use]
     pub fn view(&self, now: Timestamp) -> CredentialView {
@@ -72,6 +87,7 @@ impl CredentialRow {
             needs_key: self.needs_key(),
             paused_until: self.backoff().pause(now),
             approval: self.approval,
+            proposed_approval: self.proposed_rule(),
         }
     }
 }
@@ -110,13 +126,47 @@ fn bare(value: &impl Serialize) -> Result<String, DatabaseFault> {
     Ok(json(value)?.trim_matches('"').to_owned())
 }
 
-/// Sets whose orders wait for approval.
+/// Sets whose orders wait for approval, if the row still says what the decision was made on.
 ///
 /// # Errors
 /// [`DatabaseFault`].
-pub fn set_approval(id: &CredentialId, rule: ApprovalRule) -> Result<Statement, DatabaseFault> {
-    let statement = Statement::new("UPDATE credentials SET approval = ?2 WHERE id = ?1");
-    Ok(statement.bind(id.as_str()).bind(bare(&rule)?))
+pub fn set_approval(
+    before: &CredentialRow,
+    rule: ApprovalRule,
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE credentials SET approval = ?2, proposed_approval = NULL, proposed_by = NULL, \
+           proposed_person = NULL, proposed_at = NULL \
+         WHERE id = ?1 AND approval = ?3 AND proposed_at IS ?4",
+    );
+    Ok(statement
+        .bind(before.id.as_str())
+        .bind(bare(&rule)?)
+        .bind(bare(&before.approval)?)
+        .bind(before.proposed_at))
+}
+
+/// Notes a laxer rule that another person has to confirm, if the row still says what the decision was made
+/// on.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn propose_approval(
+    before: &CredentialRow,
+    proposed: &ProposedRule,
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE credentials SET proposed_approval = ?2, proposed_by = ?5, proposed_person = ?6, \
+           proposed_at = ?7 WHERE id = ?1 AND approval = ?3 AND proposed_at IS ?4",
+    );
+    Ok(statement
+        .bind(before.id.as_str())
+        .bind(bare(&proposed.approval)?)
+        .bind(bare(&before.approval)?)
+        .bind(before.proposed_at)
+        .bind(proposed.by.as_str())
+        .bind(proposed.person.as_str())
+        .bind(proposed.at))
 }
 
 /// Replaces the sealed key.
@@ -182,7 +232,8 @@ pub async fn by_id(
 ) -> Result<Option<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval FROM credentials WHERE id = ?1",
+           created_at, verified_at, directory_revision, strikes, paused_until, approval, \
+           proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials WHERE id = ?1",
     );
     Ok(credentials(database.query(statement.bind(id.as_str())).await?)?.pop())
 }
@@ -197,7 +248,8 @@ pub async fn by_ids(
 ) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval FROM credentials \
+           created_at, verified_at, directory_revision, strikes, paused_until, approval, \
+           proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials \
          WHERE id IN (SELECT value FROM json_each(?1))",
     );
     credentials(database.query(statement.bind(json(ids)?)).await?)
@@ -210,7 +262,8 @@ pub async fn by_ids(
 pub async fn all(database: &impl Database) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval FROM credentials \
+           created_at, verified_at, directory_revision, strikes, paused_until, approval, \
+           proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials \
          ORDER BY created_at, id LIMIT 1000",
     );
     credentials(database.query(statement).await?)

@@ -4,7 +4,7 @@ use certwright_api::credentials::{CredentialView, LinkCredential, LinkedCredenti
 use certwright_core::{
     credential::{AccessKey, AccountNumber},
     ids::CredentialId,
-    order::ApprovalRule,
+    order::{ApprovalRule, ProposedRule, RuleChange},
 };
 use certwright_emsign::{Account, GetGroupDetails, ValidateCredentials};
 
@@ -105,6 +105,7 @@ pub async fn link<P: Platform>(
         needs_key: false,
         paused_until: None,
         approval: ApprovalRule::None,
+        proposed_approval: None,
     };
     let entry = audit::Entry {
         caller,
@@ -233,30 +234,63 @@ pub async fn rotate<P: Platform>(
     Ok(find(platform, id).await?.view(platform.now()))
 }
 
-/// Sets whose orders wait for a second person's approval. Orders that wait already go on waiting.
+/// Sets whose orders wait for a second person's approval. Orders that wait already go on waiting. Where
+/// everybody's orders wait, a laxer rule is only noted, until another person asks for the same.
 ///
 /// # Errors
-/// [`Fault::NotFound`].
+/// [`Fault::NotFound`]; a conflict when the rule was changed in this moment.
 pub async fn set_approval<P: Platform>(
     platform: &P,
     caller: &Caller,
     id: &CredentialId,
     rule: ApprovalRule,
 ) -> Result<CredentialView, Fault> {
-    let before = find(platform, id).await?.approval;
+    let (before, now) = (find(platform, id).await?, platform.now());
+    let by = caller.decider();
+    let proposed = before.proposed_rule();
+    let change = before.approval.change_to(rule, proposed.as_ref(), &by, now);
+    let (update, outcome) = match change {
+        RuleChange::Set => (credentials::set_approval(&before, rule)?, "done"),
+        RuleChange::Proposed => {
+            let proposed = ProposedRule {
+                approval: rule,
+                by: by.actor,
+                person: by.person,
+                at: now,
+            };
+            (
+                credentials::propose_approval(&before, &proposed)?,
+                "requested",
+            )
+        }
+    };
+    let changed = platform.database().batch(vec![update]).await?;
+    if changed.first().is_none_or(|rows| *rows == 0) {
+        return Err(Fault::Conflict(Conflict {
+            code: "rule-changed",
+            field: None,
+            detail: "The rule was changed meanwhile.".to_owned(),
+            remedy: Some("Reload and try again.".to_owned()),
+        }));
+    }
+    let confirmed = match (change, &proposed) {
+        (RuleChange::Set, Some(proposed)) if proposed.approval == rule => {
+            format!(", as {} asked", proposed.by)
+        }
+        _ => String::new(),
+    };
     let entry = audit::Entry {
         caller,
         action: "credential.approval",
         subject: id.as_str(),
-        outcome: "done",
-        detail: Some(format!("{before:?} to {rule:?}").to_lowercase()),
+        outcome,
+        detail: Some(format!("{:?} to {rule:?}", before.approval).to_lowercase() + &confirmed),
     };
-    let statements = vec![
-        credentials::set_approval(id, rule)?,
-        audit::insert(platform, &entry),
-    ];
-    platform.database().batch(statements).await?;
-    Ok(find(platform, id).await?.view(platform.now()))
+    platform
+        .database()
+        .batch(vec![audit::insert(platform, &entry)])
+        .await?;
+    Ok(find(platform, id).await?.view(now))
 }
 
 /// A text without what pasting brings along unseen: white space, control characters and characters that

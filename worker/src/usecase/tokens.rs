@@ -74,6 +74,11 @@ pub async fn create<P: Platform>(
     if let Some(account) = &request.credential_id {
         credentials::find(platform, account).await?;
     }
+    let person = match &request.person {
+        None => caller.person.clone(),
+        Some(name) if caller.is_admin_token() => token::person(name).map_err(fault)?,
+        Some(_) => return Err(fault(TokenFault::PersonNamed)),
+    };
     let text = TokenText::fresh(platform);
     let mut row = TokenRow {
         id: TokenId::fresh(platform),
@@ -88,7 +93,7 @@ pub async fn create<P: Platform>(
         revoked_at: None,
         revoked_with: None,
         hash: text.hash(),
-        person: caller.person.clone(),
+        person,
         person_group: caller.group.clone(),
         parent_id: caller.token.as_ref().map(|(id, _)| id.clone()),
         bound: String::new(),
@@ -135,6 +140,8 @@ fn fault(fault: TokenFault) -> Fault {
     let (field, code) = match fault {
         TokenFault::Label => ("label", "length"),
         TokenFault::Days => ("expiresInDays", "out-of-range"),
+        TokenFault::Person => ("person", "length"),
+        TokenFault::PersonNamed => ("person", "not-allowed"),
         TokenFault::Role => ("role", "more-than-own"),
         TokenFault::Scope => ("credentialId", "more-than-own"),
     };

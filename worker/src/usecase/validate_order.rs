@@ -5,6 +5,7 @@ use certwright_api::{
     problem::FieldProblem,
 };
 use certwright_core::{
+    address::is_public,
     ca::{Contact, NewOrder},
     credential::Environment,
     csr::{Csr, policy},
@@ -45,7 +46,7 @@ pub async fn rehearse<P: Platform>(
     reference: OrderReference,
 ) -> Result<Rehearsed, Fault> {
     let credential = credentials::find_usable(platform, &request.credential_id).await?;
-    let wish = wish(request, caller);
+    let wish = wish(platform, request, caller);
     let csr = given_csr(platform.database(), caller, request).await?;
     let known = Known {
         needs_approval: credential.approval.applies_to(caller.role),
@@ -196,7 +197,27 @@ async fn known<P: Platform>(
     })
 }
 
-fn wish<'a>(request: &'a OrderRequest, caller: &'a Caller) -> Wish<'a> {
+/// What stands for the caller's address in development, where it is this machine's own and the look-alike
+/// of the CA wants a public one: a resolver that everybody knows.
+const DEVELOPMENT_ADDRESS: &str = "1.1.1.1";
+
+/// The caller's own address, which the agreement is signed from unless the request names another.
+fn own_address<'a>(platform: &impl Platform, caller: &'a Caller) -> Option<&'a str> {
+    let address = caller.address.as_deref();
+    let is_ours = address
+        .and_then(|text| text.parse().ok())
+        .is_some_and(is_public);
+    let is_development = platform
+        .settings()
+        .ca_base(Environment::Development)
+        .is_some();
+    if !is_ours && is_development {
+        return Some(DEVELOPMENT_ADDRESS);
+    }
+    address
+}
+
+fn wish<'a>(platform: &impl Platform, request: &'a OrderRequest, caller: &'a Caller) -> Wish<'a> {
     let agreement = &request.agreement;
     Wish {
         product_code: &request.product_code,
@@ -214,7 +235,10 @@ fn wish<'a>(request: &'a OrderRequest, caller: &'a Caller) -> Wish<'a> {
         accepts_agreement: agreement.accepted,
         signer_place: &agreement.signer_place,
         signer_name: agreement.signer_name.as_deref(),
-        signer_ip: agreement.signer_ip.as_deref().or(caller.address.as_deref()),
+        signer_ip: agreement
+            .signer_ip
+            .as_deref()
+            .or_else(|| own_address(platform, caller)),
         validity_years: request.validity_years,
         remarks: request.remarks.as_deref(),
     }

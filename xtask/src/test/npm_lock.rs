@@ -28,7 +28,10 @@ pub(super) fn faults(text: &str) -> Result<Vec<String>> {
         serde_json::from_str(text).context("package-lock.json has another form than expected")?;
     let mut faults = Vec::new();
     if lock.version != 3 {
-        faults.push(format!("package-lock.json has version {}, not 3", lock.version));
+        faults.push(format!(
+            "package-lock.json has version {}, not 3",
+            lock.version
+        ));
     }
     // The entry without a name is the project itself.
     for (name, entry) in lock.packages.iter().filter(|(name, _)| !name.is_empty()) {
@@ -82,7 +85,10 @@ mod tests {
             format!(r#"{{"integrity":"sha512-{digest}","resolved":"https://npm.example/x.tgz"}}"#);
         for bad in ["{}", r#"{"link":true}"#, &weak, &short, &elsewhere] {
             let found = faults(&lock(bad)).unwrap();
-            assert!(found.len() == 1 && found.iter().all(|f| f.contains("node_modules/x")), "{bad}");
+            assert!(
+                found.len() == 1 && found.iter().all(|f| f.contains("node_modules/x")),
+                "{bad}"
+            );
         }
     }
 }

@@ -132,7 +132,10 @@ fn advisories(context: &Context) -> Result<String> {
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let today = Timestamp::from_unix(i64::try_from(now)?);
-    let said = format!("ADVISORIES NOT CHECKED at {today}: {}", unchecked.join("; "));
+    let said = format!(
+        "ADVISORIES NOT CHECKED at {today}: {}",
+        unchecked.join("; ")
+    );
     println!("  {said}");
     if std::env::var(REQUIRED).is_ok_and(|value| value == "1") {
         bail!("{said}");

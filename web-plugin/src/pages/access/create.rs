@@ -3,7 +3,7 @@
 use certwright_api::credentials::CredentialView;
 use certwright_api::endpoint::op;
 use certwright_api::page::Page;
-use certwright_api::tokens::CreateToken;
+use certwright_api::tokens::{CreateToken, SignIn};
 use certwright_core::permission::Role;
 use certwright_core::token::{DEFAULT_DAYS, MAX_DAYS};
 use leptos::prelude::*;
@@ -26,6 +26,7 @@ pub(super) fn Create(
     let label = RwSignal::new(String::new());
     let role = RwSignal::new(Role::Viewer.name().to_owned());
     let account = RwSignal::new(String::new());
+    let person = RwSignal::new(String::new());
     let days = RwSignal::new(DEFAULT_DAYS.to_string());
     let days_error = RwSignal::new(None);
     let trouble = RwSignal::new(None::<Trouble>);
@@ -48,6 +49,7 @@ pub(super) fn Create(
             // The empty choice is no id: all accounts.
             credential_id: account.get_untracked().parse().ok(),
             expires_in_days: Some(expires_in_days),
+            person: Some(person.get_untracked().trim().to_owned()).filter(|name| !name.is_empty()),
         };
         is_busy.set(true);
         spawn_local(async move {
@@ -57,6 +59,7 @@ pub(super) fn Create(
                 Ok(created) => {
                     trouble.set(None);
                     label.set(String::new());
+                    person.set(String::new());
                     made.set(Some(created.secret));
                     app.toasts.done(t("access_made"));
                     // Not when the page, and with it this callback, is gone.
@@ -66,6 +69,13 @@ pub(super) fn Create(
             }
             let _ = is_busy.try_set(false);
         });
+    };
+    // Only whoever holds ADMIN_TOKEN says whose a token is.
+    let names_people = move || {
+        app.me.with(|me| {
+            me.as_ref()
+                .is_some_and(|me| me.sign_in == SignIn::AdminToken)
+        })
     };
     let roles = || {
         let option = |role: Role| (role.name().to_owned(), t_value("role", role.name()));
@@ -90,6 +100,14 @@ pub(super) fn Create(
                     hint=t("access_label_hint")
                     value=label
                 />
+                {move || names_people().then(|| view! {
+                    <Field
+                        id="token-person"
+                        label=t("access_person")
+                        hint=t("access_person_hint")
+                        value=person
+                    />
+                })}
                 <Select
                     id="token-role"
                     label=t("access_role")

@@ -5,9 +5,9 @@ mod create;
 use certwright_api::credentials::CredentialView;
 use certwright_api::endpoint::op;
 use certwright_api::page::Page;
-use certwright_api::tokens::TokenView;
+use certwright_api::tokens::{RevokeTokens, TokenView};
 use certwright_core::permission::Role;
-use certwright_core::token::TokenState;
+use certwright_core::token::{TokenEnd, TokenState};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -69,6 +69,27 @@ fn account_name(accounts: Fetched<Page<CredentialView>>, id: &str) -> String {
     known.map_or_else(|| id.to_owned(), |account| account.label)
 }
 
+/// The person at the root of a token, as people read it.
+fn person_text(person: &str) -> String {
+    match person.split_once(':') {
+        Some((_, name)) => name.to_owned(),
+        None if person == "admin" => t("access_person_admin"),
+        None => person.to_owned(),
+    }
+}
+
+/// Why a token ends when it does, where its maker did not choose it, or with what it was revoked.
+fn end_text(token: &TokenView) -> Option<String> {
+    if token.revoked_with.is_some() {
+        return Some(t("access_revoked_with"));
+    }
+    match token.end {
+        TokenEnd::Chosen => None,
+        TokenEnd::Maker => Some(t("access_end_maker")),
+        TokenEnd::Person => Some(t("access_end_person")),
+    }
+}
+
 fn state(token: &TokenView) -> (Tone, &'static str) {
     match token.state {
         TokenState::Active => (Tone::Good, "active"),
@@ -88,6 +109,7 @@ fn table(
     }
     let row = move |token: TokenView| {
         let (tone, name) = state(&token);
+        let end = end_text(&token);
         let account = token.credential_id.clone();
         let account = move || match &account {
             Some(id) => account_name(accounts, id.as_str()),
@@ -112,10 +134,13 @@ fn table(
         });
         view! {
             <tr data-row="">
-                <td class="main">{token.label}<small>" "{t_value("role", token.role.name())}</small></td>
+                <td class="main">
+                    {token.label}
+                    <small>" "{t_value("role", token.role.name())}" · "{person_text(&token.person)}</small>
+                </td>
                 <td><Status tone text=t_value("token_state", name) /></td>
                 <td class="wide">{account}</td>
-                <td><Time at=token.expires_at /></td>
+                <td><Time at=token.expires_at />{end.map(|end| view! { <small>" "{end}</small> })}</td>
                 <td class="wide">{last}</td>
                 <td>{revoke}</td>
             </tr>
@@ -151,6 +176,7 @@ fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl I
     Effect::new(move |_| {
         if let Some(token) = chosen.get() {
             wanted.set_value(Some(token));
+            all.set(false);
             is_open.set(true);
         }
     });
@@ -159,6 +185,15 @@ fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl I
             chosen.set(None);
         }
     });
+    // Also the other tokens of the person.
+    let all = RwSignal::new(false);
+    let whose = move || {
+        let person = chosen.get().map(|token| person_text(&token.person));
+        t_with(
+            "access_revoke_all",
+            &[("person", &person.unwrap_or_default())],
+        )
+    };
     let lead = move || {
         let token = chosen.get()?;
         Some(t_with("access_revoke_lead", &[("label", &token.label)]))
@@ -169,8 +204,19 @@ fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl I
                 return;
             };
             let client = client.get_value();
-            match client.act(op::RevokeToken, token.id.as_str()).await {
-                Ok(_) => app.toasts.done(t("access_revoked")),
+            let outcome = if all.get_untracked() {
+                let person = token.person;
+                let request = RevokeTokens { person };
+                client
+                    .send(op::RevokeTokens, "", &request)
+                    .await
+                    .map(|_| ())
+            } else {
+                let revoked = client.act(op::RevokeToken, token.id.as_str());
+                revoked.await.map(|_| ())
+            };
+            match outcome {
+                Ok(()) => app.toasts.done(t("access_revoked")),
                 Err(trouble) => app.toasts.trouble(&trouble),
             }
             list.page.again();
@@ -184,6 +230,12 @@ fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl I
             on_confirm=revoke
         >
             <p>{lead}</p>
+            {move || (!app.is_scoped()).then(|| view! {
+                <label class="check">
+                    <input type="checkbox" bind:checked=all />
+                    <span>{whose}</span>
+                </label>
+            })}
         </Confirm>
     }
 }

@@ -1,13 +1,15 @@
 //! Whose orders wait for a second person, a setting of each account.
 
+use std::fmt::Display;
+
 use certwright_api::credentials::SetApproval;
 use certwright_api::endpoint::op;
-use certwright_core::order::ApprovalRule;
+use certwright_core::order::{ApprovalRule, ProposedRule};
 use leptos::prelude::*;
 
 use crate::app::{use_app, use_client};
 use crate::parts::{Asking, Dialog, Select};
-use crate::text::t;
+use crate::text::{t, t_with};
 
 /// The rules, by the names of the fields' values.
 const RULES: [(&str, ApprovalRule); 3] = [
@@ -31,6 +33,8 @@ pub(super) fn ApprovalDialog(
     asking: Asking,
     id: String,
     rule: ApprovalRule,
+    /// A laxer rule that waits for another person.
+    proposed: Memo<Option<ProposedRule>>,
     #[prop(into)] on_done: Callback<()>,
 ) -> impl IntoView {
     let (app, client) = (use_app(), use_client());
@@ -49,8 +53,13 @@ pub(super) fn ApprovalDialog(
             let request = SetApproval { approval };
             client.send(op::SetApproval, &id, &request).await
         };
-        asking.send(answer, move |_| {
-            app.toasts.done(t("approval_rule_set"));
+        asking.send(answer, move |account| {
+            let text = if account.approval == approval {
+                "approval_rule_set"
+            } else {
+                "approval_rule_proposed"
+            };
+            app.toasts.done(t(text));
             // Not when the page, and with it this callback, is gone.
             let _ = on_done.try_run(());
         });
@@ -63,6 +72,13 @@ pub(super) fn ApprovalDialog(
         <Dialog is_open=asking.is_open title=t("approval_rule")>
             <form on:submit=submit>
                 <p>{t("approval_rule_lead")}</p>
+                {move || proposed.get().map(|proposed| {
+                    let everyone = rule_text(ApprovalRule::Everyone);
+                    let (asked, now) = (rule_text(proposed.approval), everyone);
+                    let values: [(&str, &dyn Display); 3] =
+                        [("who", &proposed.by), ("rule", &asked), ("now", &now)];
+                    view! { <p class="note">{t_with("approval_rule_pending", &values)}</p> }
+                })}
                 <Select
                     id=field
                     label=t("approval_rule")

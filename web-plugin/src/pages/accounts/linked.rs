@@ -98,6 +98,7 @@ fn Card(account: Signal<CredentialView>, accounts: Accounts) -> impl IntoView {
     let environment = serde_json::to_value(account.environment).ok();
     let environment = environment.and_then(|name| Some(t_value("environment", name.as_str()?)));
     let rule = Memo::new(move |_| latest.with(|one| one.approval));
+    let proposed = Memo::new(move |_| latest.with(|one| one.proposed_approval.clone()));
     let needs_key = Memo::new(move |_| latest.with(|one| one.needs_key));
     let paused = Memo::new(move |_| latest.with(|one| one.paused_until));
     let facts: Vec<Fact> = vec![
@@ -176,6 +177,7 @@ fn Card(account: Signal<CredentialView>, accounts: Accounts) -> impl IntoView {
                 asking=ruling
                 id=id.get_value()
                 rule=rule.get_untracked()
+                proposed
                 on_done=move |()| accounts.again()
             />
             <Rotate asking=rotating id=id.get_value() accounts />
