@@ -173,6 +173,8 @@ fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl I
     let is_open = RwSignal::new(false);
     // The dialog closes before it does what was confirmed, so the token is remembered apart.
     let wanted = StoredValue::new(None::<TokenView>);
+    // Also the other tokens of the person.
+    let all = RwSignal::new(false);
     Effect::new(move |_| {
         if let Some(token) = chosen.get() {
             wanted.set_value(Some(token));
@@ -185,8 +187,6 @@ fn Revoke(chosen: RwSignal<Option<TokenView>>, list: Paged<TokenView>) -> impl I
             chosen.set(None);
         }
     });
-    // Also the other tokens of the person.
-    let all = RwSignal::new(false);
     let whose = move || {
         let person = chosen.get().map(|token| person_text(&token.person));
         t_with(
