@@ -7,7 +7,6 @@
 
 pub mod access;
 pub mod actor;
-pub mod address;
 pub mod audit;
 pub mod backoff;
 pub mod binding;

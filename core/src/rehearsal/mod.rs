@@ -12,6 +12,7 @@ mod people;
 #[cfg(test)]
 mod tests;
 
+pub use self::address::is_public;
 pub use self::covered::{Cover, CoveredBy, covering_names};
 pub use self::findings::Finding;
 use self::findings::Findings;

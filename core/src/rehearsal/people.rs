@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use super::{Findings, Known, Wish, address::is_public};
 use crate::{
-    address::is_public,
     ca::{Agreement, Contact},
     directory::Account,
     names::DomainName,
@@ -106,19 +105,10 @@ pub(super) fn agreement(
     let address = wish
         .signer_ip
         .and_then(|text| text.trim().parse::<IpAddr>().ok());
-    match address {
-        None => {
-            let message = "must be an IP address, and yours is not known";
-            let remedy = "write the signer's public IP address";
-            findings.error("agreement/signerIp", "malformed", message, remedy);
-        }
-        // The CA refuses others (EMS-1091).
-        Some(address) if !is_public(address) => {
-            let message = "must be a public IP address";
-            let remedy = "write the address under which the signer is seen on the internet";
-            findings.error("agreement/signerIp", "not-public", message, remedy);
-        }
-        Some(_) => {}
+    if address.is_none() {
+        let message = "is no IP address, and the caller's is not known";
+        let remedy = "write the signer's address";
+        findings.error("agreement/signerIp", "malformed", message, remedy);
     }
     if !known.is_development && address.is_some_and(|address| !is_public(address)) {
         let message = "must be a public address; the CA refuses private ones (EMS-1091)";

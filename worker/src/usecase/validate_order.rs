@@ -5,7 +5,7 @@ use certwright_api::{
     problem::FieldProblem,
 };
 use certwright_core::{
-    address::is_public,
+    rehearsal::is_public,
     ca::{Contact, NewOrder},
     credential::Environment,
     csr::{Csr, policy},
