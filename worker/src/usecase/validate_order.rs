@@ -5,13 +5,13 @@ use certwright_api::{
     problem::FieldProblem,
 };
 use certwright_core::{
-    rehearsal::is_public,
     ca::{Contact, NewOrder},
     credential::Environment,
     csr::{Csr, policy},
     directory::{Group, Organization},
     ids::{OrderId, OrderReference},
     order::Order,
+    rehearsal::is_public,
     rehearsal::{self, GivenCsr, Known, Wish, candidates, covering_names},
 };
 
