@@ -73,6 +73,8 @@ fn Imported(report: Memo<Option<ImportReport>>) -> impl IntoView {
     let rows = vec![
         ("import_pages", pages.into_any()),
         number("import_orders", |report| report.orders),
+        number("import_listed", |report| report.listed),
+        number("import_missing", |report| report.missing),
         number("import_added", |report| report.added),
         number("import_changed", |report| report.changed),
         number("import_unchanged", |report| report.unchanged),
