@@ -209,7 +209,7 @@ fn names_are_known_and_stand_once() {
         (r#"{"csr":"x","cw_53cr37":"red"}"#, "unknown-field", "body"),
         (r#"{"csr":"x","csr":"y"}"#, "duplicate-field", "csr"),
         (r#"{"csr":"x"} {"csr":"y"}"#, "malformed-json", "body"),
-        (r#"{"csr":1}"#, "wrong-kind", "body"),
+        (r#"{"csr":1}"#, "wrong-kind", "csr"),
         (r#" ["x"]"#, "wrong-kind", "body"),
         (r#"null"#, "wrong-kind", "body"),
     ] {

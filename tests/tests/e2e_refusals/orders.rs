@@ -160,7 +160,7 @@ pub(super) fn orders_that_cannot_be(live: &Live, credential: &str) -> Result<Vec
             "a text for a number",
             with("validityYears", json!("one")),
             "wrong-kind",
-            "body",
+            "validityYears",
         ),
     ];
     for (what, csr, code) in bad_requests()? {

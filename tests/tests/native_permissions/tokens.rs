@@ -152,7 +152,7 @@ fn a_malformed_wish_names_the_field() {
         ),
         (
             json!({ "label": "x", "role": "root" }),
-            "body",
+            "role",
             "unknown-value",
         ),
         (json!({ "label": "x" }), "role", "missing-field"),

@@ -80,7 +80,15 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
             message,
         )));
     }
-    serde_json::from_str(text).map_err(|error| BodyFault::Fields(misread(&error)))
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let place = pointer(error.path());
+        BodyFault::Fields(misread(error.inner(), &place))
+    })?;
+    reader
+        .end()
+        .map_err(|error| BodyFault::Fields(misread(&error, "body")))?;
+    Ok(read)
 }
 
 /// A secret in a text that is none of the places for one. About a CSR the reader of CSRs tells more.
@@ -163,6 +171,46 @@ pub(super) fn shown_name<'n>(name: &'n str, otherwise: &'n str) -> &'n str {
     if looks_like_one { name } else { otherwise }
 }
 
+/// Where in a body something is, as this API names fields: `agreement/signerIp`. Names that are not
+/// ours are not repeated.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let parts: Vec<String> = path
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Map { key } => Some(shown_name(key, "…").to_owned()),
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect();
+    if parts.is_empty() {
+        "body".to_owned()
+    } else {
+        parts.join("/")
+    }
+}
+
+/// What should stand there, from serde's message, of which only that part is ours.
+fn wanted(text: &str) -> &'static str {
+    let expected = text.rsplit_once(", expected ").map_or("", |(_, rest)| rest);
+    let is = |kinds: &[&str]| kinds.iter().any(|kind| expected.starts_with(kind));
+    if is(&["a string", "string"]) {
+        "must be a text in quotes"
+    } else if is(&["a boolean"]) {
+        "must be true or false, without quotes"
+    } else if is(&[
+        "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64",
+    ]) {
+        "must be a whole number, without quotes"
+    } else if is(&["a sequence"]) {
+        "must be a list, such as [\"a\", \"b\"]"
+    } else if is(&["struct", "a map"]) {
+        "must be an object"
+    } else {
+        "has a value that does not fit"
+    }
+}
+
 fn not_utf8() -> Fault {
     Fault::invalid(
         "body",
@@ -173,7 +221,7 @@ fn not_utf8() -> Fault {
 
 /// serde names the field in its message, between backquotes; its message does not repeat values
 /// of unknown kinds, but it does of wrong types, so only the known forms are passed on.
-fn misread(error: &serde_json::Error) -> Fault {
+fn misread(error: &serde_json::Error, at: &str) -> Fault {
     let text = error.to_string();
     let field = text.split('`').nth(1).unwrap_or("body");
     let place = format!("line {}, column {}", error.line(), error.column());
@@ -196,11 +244,11 @@ fn misread(error: &serde_json::Error) -> Fault {
             .map_or("", |(_, known)| known);
         let known = known.split(" at line").next().unwrap_or("");
         let message = format!("has a value that is not known ({place}); use {known}");
-        return Fault::invalid("body", "unknown-value", message);
+        return Fault::invalid(at, "unknown-value", message);
     }
     if error.is_data() {
-        let message = format!("has a value of the wrong kind at {place}");
-        return Fault::invalid("body", "wrong-kind", message);
+        let message = format!("{} ({place}); correct it and send it again", wanted(&text));
+        return Fault::invalid(at, "wrong-kind", message);
     }
     Fault::invalid(
         "body",
@@ -212,6 +260,56 @@ fn misread(error: &serde_json::Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_type_names_its_field_and_what_to_write() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body {
+            #[allow(dead_code, reason = "read only to be refused")]
+            group_number: Option<String>,
+            #[allow(dead_code, reason = "read only to be refused")]
+            validity_years: Option<u8>,
+            #[allow(dead_code, reason = "read only to be refused")]
+            additional_domains: Option<Vec<String>>,
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            http::HeaderValue::from_static("application/json"),
+        );
+        for (body, field, words) in [
+            (
+                r#"{"groupNumber": 3107745521}"#,
+                "groupNumber",
+                "must be a text",
+            ),
+            (
+                r#"{"validityYears": "1"}"#,
+                "validityYears",
+                "must be a whole number",
+            ),
+            (
+                r#"{"additionalDomains": "a, b"}"#,
+                "additionalDomains",
+                "must be a list",
+            ),
+            (
+                r#"{"additionalDomains": ["a", 7]}"#,
+                "additionalDomains/1",
+                "must be a text",
+            ),
+        ] {
+            let read = json::<Body>(&headers, body.as_bytes());
+            let Err(BodyFault::Fields(Fault::Invalid(problems))) = read else {
+                panic!("{body} was taken");
+            };
+            let problem = problems.first().unwrap();
+            assert_eq!(problem.field, field);
+            assert!(problem.message.starts_with(words), "{}", problem.message);
+            assert!(!problem.message.contains("3107745521"));
+        }
+    }
 
     #[test]
     fn a_private_key_in_a_text_is_refused_by_its_field_and_not_repeated() {
