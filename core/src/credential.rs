@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::CredentialId, time::Timestamp};
+use crate::{ids::CredentialId, text, time::Timestamp};
 
 /// The CA's environment; each has its hosts (emSign API reference, A1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,12 +84,12 @@ impl AccessKey {
     /// Takes a key as a person pasted it.
     ///
     /// # Errors
-    /// [`InvalidAccessKey`] when it is empty, overlong, or has white space or control characters
-    /// inside.
+    /// [`InvalidAccessKey`] when it is empty, overlong, or has white space or other
+    /// characters inside that cannot be seen.
     pub fn parse(text: &str) -> Result<Self, InvalidAccessKey> {
-        let text = text.trim();
+        let text = text::trimmed(text);
         let fits = !text.is_empty() && text.len() <= Self::MAX_BYTES;
-        if fits && !text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        if fits && text::visible(text) == text {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidAccessKey)

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::{product::ProductType, time::Timestamp};
+use crate::{product::ProductType, text, time::Timestamp};
 
 /// The parts of the directory that are synced and shown apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -242,13 +244,16 @@ impl DirectoryItem for Organization {
 
 impl DirectoryItem for Domain {
     const PART: DirectoryPart = DirectoryPart::Domains;
-    /// One name may stand under two organizations (emSign API reference, B5).
+    /// One name may stand under two organizations (emSign API reference, B5). For what is no domain
+    /// name at all, and may have any length, its SHA-256 stands.
     fn key(&self) -> String {
-        format!(
-            "{}@{}",
-            self.name,
-            self.organization_number.as_deref().unwrap_or("")
-        )
+        let organization = self.organization_number.as_deref().unwrap_or("");
+        if text::sorted(&self.name) == self.name {
+            format!("{}@{organization}", self.name)
+        } else {
+            let hash = Sha256::digest(self.name.as_bytes());
+            format!("{}@{organization}", HEXLOWER.encode(&hash))
+        }
     }
     fn name(&self) -> &str {
         &self.name

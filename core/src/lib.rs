@@ -35,5 +35,6 @@ pub mod search;
 pub mod secret;
 pub mod signature;
 pub mod strangers;
+pub mod text;
 pub mod time;
 pub mod token;

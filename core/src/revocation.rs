@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{self, Limit, TextFault};
+
 /// A reason that the CA accepts; others cannot be written (emSign API reference, A16.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,15 +52,12 @@ impl RevocationReason {
 }
 
 /// A remark that the CA takes with a revocation or cancellation: not empty, no `;`, which the CA
-/// refuses (A16.1), no control characters, at most 200 characters.
+/// refuses (A16.1), within [`Limit::REASON`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Remark(String);
 
 impl Remark {
-    /// The longest remark, in characters.
-    pub const MAX_CHARACTERS: usize = 200;
-
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -70,13 +69,9 @@ impl TryFrom<String> for Remark {
     type Error = InvalidRemark;
 
     fn try_from(text: String) -> Result<Self, InvalidRemark> {
-        let text = text.trim();
-        let length = text.chars().count();
-        if length == 0 || length > Self::MAX_CHARACTERS {
-            return Err(InvalidRemark);
-        }
-        if text.chars().any(|c| c == ';' || c.is_control()) {
-            return Err(InvalidRemark);
+        let text = text::line(&text, Limit::REASON)?;
+        if text.contains(';') {
+            return Err(InvalidRemark::Semicolon);
         }
         Ok(Self(text.to_owned()))
     }
@@ -90,5 +85,11 @@ impl From<Remark> for String {
 
 /// The CA would refuse this remark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write 1 to 200 characters on one line, without a semicolon")]
-pub struct InvalidRemark;
+pub enum InvalidRemark {
+    /// Too long, empty, or of characters that have no place in it.
+    #[error(transparent)]
+    Text(#[from] TextFault),
+    /// The CA takes none.
+    #[error("must not contain a semicolon; write a comma or a full stop instead")]
+    Semicolon,
+}

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     ids::{CredentialId, base32},
     permission::Role,
+    text::{self, Limit, TextFault},
     time::{DAY, HOUR, Timestamp},
 };
 
@@ -24,8 +25,6 @@ pub const MAX_DAYS: u32 = 366;
 /// Days for which a token holds at most that a person makes who is signed in through Cloudflare Access:
 /// their session ends within days, and what they leave behind shall not outlive it for long.
 pub const MAX_DAYS_OF_PERSON: u32 = 90;
-/// Characters of a token's label at most.
-pub const MAX_LABEL: usize = 100;
 /// How exactly it is known when a token was last used, in seconds: not every request writes.
 const USE_NOTED_EVERY: i64 = HOUR;
 
@@ -168,13 +167,8 @@ pub fn end(
 /// # Errors
 /// [`TokenFault::Label`].
 pub fn label(text: &str) -> Result<String, TokenFault> {
-    let text = text.trim();
-    let fits = (1..=MAX_LABEL).contains(&text.chars().count());
-    if fits && !text.chars().any(char::is_control) {
-        Ok(text.to_owned())
-    } else {
-        Err(TokenFault::Label)
-    }
+    let kept = text::line(text, Limit::LABEL).map_err(TokenFault::Label)?;
+    Ok(kept.to_owned())
 }
 
 /// The name of a person for whom `ADMIN_TOKEN` makes a token. It is one person however it is written.
@@ -231,8 +225,8 @@ impl Rights {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
     /// No label, or a strange one.
-    #[error("has 1 to 100 characters on one line; say what the token is for")]
-    Label,
+    #[error(transparent)]
+    Label(TextFault),
     /// No name of a person, or a strange one.
     #[error("must have 1 to 100 characters on one line; write who will use the token")]
     Person,
@@ -338,7 +332,7 @@ mod tests {
     fn labels_are_one_line() {
         assert_eq!(label(" Deploy web "), Ok("Deploy web".to_owned()));
         for text in ["", "  ", "two\nlines", &"x".repeat(101)] {
-            assert_eq!(label(text), Err(TokenFault::Label));
+            assert!(matches!(label(text), Err(TokenFault::Label(_))), "{text}");
         }
     }
 }

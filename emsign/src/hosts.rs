@@ -5,6 +5,7 @@
 
 mod bases;
 mod name;
+mod pages;
 
 use std::{
     fmt,
@@ -14,7 +15,10 @@ use std::{
 use certwright_core::credential::Environment;
 use http::{Uri, uri::Authority};
 
-pub use self::bases::{Bases, setting_name};
+pub use self::{
+    bases::{Bases, setting_name},
+    pages::is_ca_page,
+};
 
 /// The base of an environment, or none for [`Environment::Development`], whose base comes from the
 /// deployment's configuration through [`checked_base`].

@@ -214,7 +214,7 @@ fn a_pending_order_in_full() {
     assert!(
         seen.tracking_url
             .unwrap()
-            .starts_with("https://track.sandbox.example/")
+            .starts_with("https://sandbox-us-subscriber.emsign.com/")
     );
     assert_eq!(seen.domains.len(), 1, "`status` is not a domain");
     assert_eq!(seen.domains[0].domain, "app.whitlock.example");

@@ -8,7 +8,11 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use super::License;
-use crate::{signature, time::Timestamp};
+use crate::{
+    signature,
+    text::{self, Limit},
+    time::Timestamp,
+};
 
 /// The longest token that is looked at.
 pub const MAX_TOKEN: usize = 4096;
@@ -16,7 +20,6 @@ pub const MAX_TOKEN: usize = 4096;
 pub const MAX_SEATS: u32 = 1_000_000;
 
 const VERSION: &str = "cwl1";
-const MAX_LICENSEE: usize = 200;
 
 /// Why a license is not in force.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,10 +110,7 @@ fn authenticate(text: &str, public_key: &[u8; 32]) -> Result<License, LicenseFau
 
 fn check(license: &License) -> Result<(), LicenseFault> {
     let licensee = license.licensee.as_str();
-    if licensee.trim().is_empty()
-        || licensee.chars().count() > MAX_LICENSEE
-        || licensee.chars().any(char::is_control)
-    {
+    if text::line(licensee, Limit::LICENSEE).is_err() {
         return Err(malformed(
             "the licensee is empty, too long or not plain text",
         ));

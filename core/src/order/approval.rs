@@ -15,6 +15,7 @@ use super::{
 use crate::{
     ids::TokenId,
     permission::{Action, Role},
+    text::{self, Limit, TextFault},
     time::{DAY, Timestamp},
     token::is_same_person,
 };
@@ -152,15 +153,12 @@ pub struct Approval {
     pub at: Timestamp,
 }
 
-/// Why an order was declined: not empty, one line, at most 200 characters.
+/// Why an order was declined: a text within [`Limit::REASON`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DeclineReason(String);
 
 impl DeclineReason {
-    /// The longest reason, in characters.
-    pub const MAX_CHARACTERS: usize = 200;
-
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -172,11 +170,7 @@ impl TryFrom<String> for DeclineReason {
     type Error = InvalidDeclineReason;
 
     fn try_from(text: String) -> Result<Self, InvalidDeclineReason> {
-        let text = text.trim();
-        let is_fitting = (1..=Self::MAX_CHARACTERS).contains(&text.chars().count());
-        if !is_fitting || text.chars().any(char::is_control) {
-            return Err(InvalidDeclineReason);
-        }
+        let text = text::line(&text, Limit::REASON).map_err(InvalidDeclineReason)?;
         Ok(Self(text.to_owned()))
     }
 }
@@ -189,8 +183,8 @@ impl From<DeclineReason> for String {
 
 /// The text is no reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("has 1 to 200 characters on one line; write why, for the person who asked for the order")]
-pub struct InvalidDeclineReason;
+#[error(transparent)]
+pub struct InvalidDeclineReason(TextFault);
 
 /// What can be decided on a waiting order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! What a rehearsal notices.
 
-use crate::csr::policy::Severity;
+use crate::{
+    csr::policy::Severity,
+    text::{self, Limit},
+};
 
 /// Something that was noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,14 @@ impl Findings {
         if let Some(last) = self.0.last_mut() {
             last.remedy = Some(remedy);
         }
+    }
+
+    /// A text as it is used, or a finding about it.
+    pub(super) fn text<'t>(&mut self, field: &str, text: &'t str, limit: Limit) -> Option<&'t str> {
+        let checked = text::line(text, limit);
+        checked
+            .map_err(|fault| self.error(field, fault.code(), fault.message(), fault.remedy()))
+            .ok()
     }
 
     pub(super) fn note(

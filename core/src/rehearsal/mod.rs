@@ -25,11 +25,9 @@ use crate::{
     directory::{Account, Domain, DomainCoverage, Group, Organization, Product},
     ids::OrderReference,
     names::CertificateName,
+    text::Limit,
     time::Timestamp,
 };
-
-/// The longest remarks, in characters.
-const MAX_REMARKS: usize = 200;
 
 /// An order as a person wishes it; nothing is checked yet.
 #[derive(Clone, Debug)]
@@ -220,11 +218,7 @@ fn check_terms(wish: &Wish<'_>, findings: &mut Findings) {
     if !(1..=3).contains(&wish.validity_years) {
         findings.error("validityYears", "out-of-range", "is 1, 2 or 3", "choose 1");
     }
-    let remarks = wish.remarks.unwrap_or_default();
-    if remarks.chars().count() > MAX_REMARKS || remarks.chars().any(char::is_control) {
-        let message = "has at most 200 characters on one line";
-        findings.error("remarks", "length", message, "shorten it");
-    }
+    findings.text("remarks", wish.remarks.unwrap_or_default(), Limit::REMARKS);
 }
 
 fn check_seats(known: &Known, findings: &mut Findings) {

@@ -7,10 +7,8 @@ use crate::{
     ca::{Agreement, Contact},
     directory::Account,
     names::DomainName,
+    text::{self, Limit},
 };
-
-/// The longest name or place, in characters.
-const MAX_TEXT: usize = 100;
 
 /// The requestor, normalised; the account's user when the wish names none.
 pub(super) fn requestor(
@@ -29,11 +27,9 @@ pub(super) fn requestor(
         return None;
     };
     let before = findings.count();
-    let name = given.name.trim();
-    if !is_text(name) {
-        let message = "has 1 to 100 characters";
-        findings.error("requestor/name", "length", message, "write the full name");
-    }
+    let name = findings.text("requestor/name", &given.name, Limit::PERSON);
+    let designation = given.designation.as_deref().unwrap_or_default();
+    let designation = findings.text("requestor/designation", designation, Limit::DESIGNATION);
     if !is_email(&given.email) {
         let message = "is no e-mail address";
         let remedy = "write it as name@example.com";
@@ -52,12 +48,17 @@ pub(super) fn requestor(
         let remedy = "write it without the country code";
         findings.error("requestor/phone", "malformed", message, remedy);
     }
-    (findings.count() == before).then(|| Contact {
-        name: name.to_owned(),
+    if findings.count() > before {
+        return None;
+    }
+    Some(Contact {
+        name: name?.to_owned(),
         email: given.email.trim().to_owned(),
         isd_code,
         phone,
-        designation: given.designation.filter(|text| !text.trim().is_empty()),
+        designation: designation
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned),
     })
 }
 
@@ -72,7 +73,10 @@ fn user(account: &Account) -> Contact {
         email: account.email.clone(),
         isd_code: isd_code.to_owned(),
         phone: phone.to_owned(),
-        designation: Some(account.designation.clone()),
+        // The CA's own text; an order can do without it.
+        designation: text::line(&account.designation, Limit::DESIGNATION)
+            .ok()
+            .map(str::to_owned),
     }
 }
 
@@ -88,19 +92,9 @@ pub(super) fn agreement(
         let remedy = "read emSign's subscriber agreement and accept it";
         findings.error("agreement/accepted", "not-accepted", "must be true", remedy);
     }
-    let signer_place = wish.signer_place.trim();
-    if !is_text(signer_place) {
-        let message = "has 1 to 100 characters";
-        findings.error("agreement/signerPlace", "length", message, "write the city");
-    }
-    if wish.signer_name.is_some_and(|name| !is_text(name.trim())) {
-        let message = "has 1 to 100 characters";
-        findings.error(
-            "agreement/signerName",
-            "length",
-            message,
-            "write the full name",
-        );
+    let signer_place = findings.text("agreement/signerPlace", wish.signer_place, Limit::PERSON);
+    if let Some(name) = wish.signer_name {
+        findings.text("agreement/signerName", name, Limit::PERSON);
     }
     let address = wish
         .signer_ip
@@ -123,13 +117,9 @@ pub(super) fn agreement(
         .or_else(|| requestor.map(|contact| contact.name.as_str()))?;
     Some(Agreement {
         signer_name: name.trim().to_owned(),
-        signer_place: signer_place.to_owned(),
+        signer_place: signer_place?.to_owned(),
         signer_ip: address?.to_string(),
     })
-}
-
-fn is_text(text: &str) -> bool {
-    (1..=MAX_TEXT).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 fn is_digits(text: &str, longest: usize) -> bool {
@@ -137,12 +127,12 @@ fn is_digits(text: &str, longest: usize) -> bool {
 }
 
 fn is_email(text: &str) -> bool {
-    let text = text.trim();
+    let Ok(text) = text::line(text, Limit::EMAIL) else {
+        return false;
+    };
     let Some((local, domain)) = text.split_once('@') else {
         return false;
     };
-    !local.is_empty()
-        && text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && domain.parse::<DomainName>().is_ok()
+    // What cannot be seen cannot be in it either.
+    !local.is_empty() && text == text::visible(text) && domain.parse::<DomainName>().is_ok()
 }

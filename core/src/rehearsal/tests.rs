@@ -114,6 +114,21 @@ fn a_good_wish_becomes_an_order_with_its_price() {
 }
 
 #[test]
+fn an_order_does_without_what_the_ca_says_of_its_user() {
+    for designation in ["x".repeat(240_000), "PKI\u{202e}lead".into(), String::new()] {
+        let mut known = known();
+        let account = known.account.as_mut().unwrap();
+        account.designation = designation;
+        let wish = Wish {
+            requestor: None,
+            ..wish()
+        };
+        let order = run(&wish, &csr(), &known).order.unwrap();
+        assert_eq!(order.requestor.designation, None);
+    }
+}
+
+#[test]
 fn every_fault_of_the_wish_names_its_field() {
     let many = vec!["a.whitlock.example".to_owned(); 101];
     let further = ["b.whitlock.example".to_owned()];
@@ -177,7 +192,7 @@ fn every_fault_of_the_wish_names_its_field() {
         (
             Box::new(|w| w.remarks = Some("two\nlines")),
             "remarks",
-            "length",
+            "character",
         ),
     ];
     for (change, field, code) in cases {

@@ -10,10 +10,8 @@ mod parts;
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER};
 
 pub use self::parts::{Match, Part, PartKind, find, parts, wildcard_over};
-use crate::{certificate::Serial, ids};
+use crate::{certificate::Serial, ids, text::Limit};
 
-/// Longer texts are not looked at; the longest that has a sense is a URL.
-const MAX_CHARACTERS: usize = 2_000;
 /// The longest number of an order or a request at the CA.
 const MAX_NUMBER: usize = 32;
 
@@ -50,7 +48,7 @@ impl Query {
     /// [`NotUnderstood`].
     pub fn read(typed: &str) -> Result<Self, NotUnderstood> {
         let text = bare(typed);
-        if text.is_empty() || text.chars().count() > MAX_CHARACTERS {
+        if text.is_empty() || text.chars().count() > Limit::SEARCH.most {
             return Err(NotUnderstood);
         }
         let labelled = without_label(&text);

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     codec::Data,
     exchange::Call,
+    hosts::is_ca_page,
     status::{self, Progress},
     wire::{OrderDetails, order::TrackWire},
 };
@@ -67,7 +68,7 @@ impl Call for TrackOrder {
                 .object("revocationDetails")
                 .and_then(|block| revocation(&block)),
             domains,
-            tracking_url: order.text("trackingUrl").filter(|url| is_web_address(url)),
+            tracking_url: order.text("trackingUrl").filter(|url| is_ca_page(url)),
             requestor_email: order
                 .object("requestorInformation")
                 .and_then(|requestor| requestor.text("requestorEmail")),
@@ -116,9 +117,4 @@ fn revocation(block: &Data<'_>) -> Option<RevocationStanding> {
         "3" | "6" => RevocationStanding::Refused { text: status.text },
         _ => RevocationStanding::Unknown { status },
     })
-}
-
-/// The address is shown as a link, so nothing but the web may stand in it.
-fn is_web_address(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
 }

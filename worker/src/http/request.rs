@@ -6,7 +6,11 @@ use certwright_api::{
     operation::{Json, JsonLines, NoBody, Once, Operation, OptionalJson, RequestBody},
     page::Page,
 };
-use certwright_core::{directory::DirectoryItem, ids::CredentialId};
+use certwright_core::{
+    directory::DirectoryItem,
+    ids::CredentialId,
+    text::{self, Limit},
+};
 use http::HeaderMap;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -146,8 +150,7 @@ impl<T: Serialize + DeserializeOwned + Bounded> ReadBody for Once<T> {
         let key = headers
             .get("idempotency-key")
             .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-            .filter(|key| (1..=255).contains(&key.len()))
+            .and_then(|key| text::line(key, Limit::IDEMPOTENCY_KEY).ok())
             .ok_or_else(idempotency_key_missing)?;
         let key = IdempotencyKey {
             key: key.to_owned(),

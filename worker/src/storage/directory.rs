@@ -4,6 +4,7 @@ use certwright_api::directory::DirectoryEntryView;
 use certwright_core::{
     directory::{Diff, DirectoryItem, Domain},
     ids::CredentialId,
+    text,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -111,7 +112,7 @@ pub fn apply<T: DirectoryItem + Serialize>(
         .map(|item| {
             Ok(Stored {
                 key: item.key(),
-                name: item.name().to_owned(),
+                name: text::sorted(item.name()),
                 entry: json(item)?,
             })
         })

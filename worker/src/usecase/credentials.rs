@@ -5,6 +5,7 @@ use certwright_core::{
     credential::{AccessKey, AccountNumber},
     ids::CredentialId,
     order::{ApprovalRule, ProposedRule, RuleChange},
+    text::{self, Limit},
 };
 use certwright_emsign::{Account, GetGroupDetails, ValidateCredentials};
 
@@ -13,7 +14,7 @@ use crate::{
     ca::{Connection, Urgency, environment_missing, key_missing},
     caller::Caller,
     database::Database,
-    fault::{Conflict, Fault, field_problem},
+    fault::{Conflict, Fault, explained, field_problem},
     platform::Platform,
     random::Fresh,
     seal,
@@ -22,8 +23,6 @@ use crate::{
         credentials::{self, CredentialRow, NewCredential},
     },
 };
-
-const MAX_LABEL: usize = 100;
 
 /// Links an account:
 ///
@@ -40,20 +39,20 @@ pub async fn link<P: Platform>(
     caller: &Caller,
     request: &LinkCredential,
 ) -> Result<LinkedCredential, Fault> {
-    let label = request.label.trim();
     let mut problems = Vec::new();
-    if label.is_empty() || label.chars().count() > MAX_LABEL {
-        problems.push(field_problem(
-            "label",
-            "length",
-            "has 1 to 100 characters",
-            None,
-        ));
+    let label = text::line(&request.label, Limit::LABEL);
+    if let Err(fault) = label {
+        problems.push(explained("label", fault.code(), fault));
     }
-    let key = visible(&request.access_key);
-    if !key.is_empty() && visible(label).contains(&key) {
-        let message = "holds the access key; everybody sees the label, choose another";
-        problems.push(field_problem("label", "secret", message, None));
+    for (field, text) in [
+        ("label", request.label.as_str()),
+        ("accountNumber", request.account_number.as_str()),
+    ] {
+        if text::shows(text, &request.access_key) {
+            let message = "must not contain the access key, because everybody can read this field";
+            let remedy = "write the key in its own field only";
+            problems.push(field_problem(field, "secret", message, Some(remedy)));
+        }
     }
     let number = AccountNumber::try_from(request.account_number.clone());
     let key = AccessKey::parse(&request.access_key);
@@ -63,7 +62,7 @@ pub async fn link<P: Platform>(
     if let Err(fault) = &key {
         problems.push(field_problem("accessKey", "malformed", fault, None));
     }
-    let (Ok(number), Ok(key), true) = (number, key, problems.is_empty()) else {
+    let (Ok(label), Ok(number), Ok(key), true) = (label, number, key, problems.is_empty()) else {
         return Err(Fault::Invalid(problems));
     };
     let linked = credentials::all(platform.database()).await?;
@@ -206,6 +205,16 @@ pub async fn rotate<P: Platform>(
     let credential = find(platform, id).await?;
     let key = AccessKey::parse(access_key)
         .map_err(|fault| Fault::invalid("accessKey", "malformed", fault))?;
+    let shown = [
+        credential.label.as_str(),
+        credential.account_number.as_str(),
+    ];
+    if shown.iter().any(|text| text::shows(text, key.expose())) {
+        let message = "must not stand in the account's label or number, which everybody can read";
+        let remedy = "generate another key in the emSign portal";
+        let problem = field_problem("accessKey", "secret", message, Some(remedy));
+        return Err(Fault::Invalid(vec![problem]));
+    }
     let base = platform
         .settings()
         .ca_base(credential.environment)
@@ -291,16 +300,4 @@ pub async fn set_approval<P: Platform>(
         .batch(vec![audit::insert(platform, &entry)])
         .await?;
     Ok(find(platform, id).await?.view(now))
-}
-
-/// A text without what pasting brings along unseen: white space, control characters and characters that
-/// have no width. A secret with a line feed is still that secret.
-fn visible(text: &str) -> String {
-    let is_unseen = |c: &char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(*c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    text.chars().filter(|c| !is_unseen(c)).collect()
 }

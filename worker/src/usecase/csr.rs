@@ -1,7 +1,12 @@
 //! Reading and storing requests.
 
 use certwright_api::csrs::{CsrFacts, CsrRequest, CsrView};
-use certwright_core::{csr::Csr, ids::CsrId, names::SubjectName};
+use certwright_core::{
+    csr::Csr,
+    ids::CsrId,
+    names::SubjectName,
+    text::{self, Limit},
+};
 
 use crate::{
     caller::Caller,
@@ -11,8 +16,6 @@ use crate::{
     random::Fresh,
     storage::{audit, csrs},
 };
-
-const MAX_LABEL: usize = 100;
 
 /// Reads a request: its structure, its own signature, its key and its names.
 ///
@@ -97,21 +100,16 @@ pub async fn store<P: Platform>(
 }
 
 fn label(request: &CsrRequest, facts: &CsrFacts) -> Result<String, Fault> {
-    let given = request
+    if let Some(given) = request
         .label
         .as_deref()
-        .map(str::trim)
-        .filter(|label| !label.is_empty());
-    let label = given
-        .or(facts.common_name.as_deref())
-        .or_else(|| facts.names.first().map(String::as_str))
-        .unwrap_or("unnamed");
-    if label.chars().count() > MAX_LABEL && given.is_some() {
-        return Err(Fault::invalid(
-            "label",
-            "length",
-            "has at most 100 characters",
-        ));
+        .filter(|label| !label.trim().is_empty())
+    {
+        let kept = text::line(given, Limit::LABEL)
+            .map_err(|fault| Fault::invalid("label", fault.code(), fault))?;
+        return Ok(kept.to_owned());
     }
-    Ok(label.to_owned())
+    let name = facts.common_name.as_ref().or_else(|| facts.names.first());
+    let name = name.map_or("unnamed", String::as_str);
+    Ok(text::shortened(name, Limit::LABEL.most))
 }

@@ -13,6 +13,7 @@ use certwright_core::{
     permission::Action,
     time::Timestamp,
 };
+use certwright_emsign::hosts::is_ca_page;
 
 use super::validate_order;
 use crate::{caller::Caller, fault::Fault, platform::Platform, storage::orders};
@@ -83,7 +84,8 @@ pub fn view(order: Order, caller: &Caller, now: Timestamp) -> OrderView {
         csr_id: order.csr_id,
         ca_order_number: order.ca_order_number,
         ca_request_number: order.ca_request_number,
-        tracking_url: order.tracking_url,
+        // What was stored by others, or restored, is judged again.
+        tracking_url: order.tracking_url.filter(|url| is_ca_page(url)),
         domain_checks: order.domain_checks,
         expires_at: order.expires_at,
         ordered_at: order.ordered_at,

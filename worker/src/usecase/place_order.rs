@@ -67,7 +67,7 @@ pub async fn run_once<P: Platform>(
     let id = OrderId::fresh(platform);
     let credential = request.credential_id.clone();
     let key_print = csr.key_fingerprint();
-    let order = if rehearsed.needs_approval {
+    let mut order = if rehearsed.needs_approval {
         let by = &caller.decider();
         Order::ask(
             id,
@@ -81,6 +81,7 @@ pub async fn run_once<P: Platform>(
     } else {
         Order::intend(id, credential, csr_id.clone(), key_print, new_order, now)
     };
+    order.organization_name = rehearsed.organization_name;
     let piece = (!rehearsed.needs_approval).then(|| NewWork {
         id: WorkId::fresh(platform),
         task: Task::Place {

@@ -138,7 +138,7 @@ fn own_token_ended() -> Fault {
 
 fn fault(fault: TokenFault) -> Fault {
     let (field, code) = match fault {
-        TokenFault::Label => ("label", "length"),
+        TokenFault::Label(fault) => ("label", fault.code()),
         TokenFault::Days => ("expiresInDays", "out-of-range"),
         TokenFault::Person => ("person", "length"),
         TokenFault::PersonNamed => ("person", "not-allowed"),

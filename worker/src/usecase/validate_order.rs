@@ -32,6 +32,8 @@ pub struct Rehearsed {
     pub order: Option<(NewOrder, Csr)>,
     /// Whether it waits for a second person's approval.
     pub needs_approval: bool,
+    /// The name of the organization that it names.
+    pub organization_name: Option<String>,
 }
 
 /// Makes every check of an order; stores nothing and calls nobody.
@@ -71,14 +73,20 @@ pub async fn rehearse<P: Platform>(
         price: rehearsal.price,
         free_seats: known.free_seats,
     };
+    let organization = known.organization.map(|organization| organization.name);
     let order = match (rehearsal.order, csr) {
         (Some(order), GivenCsr::Read(csr)) => Some((order, *csr)),
         _ => None,
     };
+    let organization_name = organization.filter(|_| {
+        let order = order.as_ref();
+        order.is_some_and(|(order, _): &(NewOrder, Csr)| order.organization.is_some())
+    });
     Ok(Rehearsed {
         validation,
         order,
         needs_approval: known.needs_approval,
+        organization_name,
     })
 }
 
