@@ -52,7 +52,7 @@ pub(super) fn generate(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         request_number: &order.request_number.clone(),
         order_number: &order_number,
         tracking_url: format!(
-            "https://track.sandbox.example/PublicLink/publicLinkVerification.jsp?a={}",
+            "https://sandbox-us-subscriber.emsign.com/PublicLink/publicLinkVerification.jsp?a={}",
             token(call.seed, "tracking", &order.request_number)
         ),
     };

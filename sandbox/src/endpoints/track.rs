@@ -144,7 +144,7 @@ fn tracked<'a>(
     let agreement = order.agreement.as_ref();
     Tracked {
         tracking_url: format!(
-            "https://track.sandbox.example/PublicLink/trackOrder.jsp?a={}",
+            "https://sandbox-us-subscriber.emsign.com/PublicLink/trackOrder.jsp?a={}",
             token(seed, "tracking", &order.request_number)
         ),
         order_status_id: standing.order.to_string(),

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use certwright_api::endpoint::Endpoint;
-use certwright_core::permission::Role;
 use certwright_tests::{
     requests::Key,
     story::{Story, text},
@@ -13,7 +12,7 @@ use emsign_sandbox::{DEFAULT_ACCESS_KEY, FaultKind};
 use futures_executor::block_on;
 use serde_json::{Value, json};
 
-use crate::stage::{order, token};
+use crate::stage::order;
 
 /// Somebody who calls, and what has been called.
 struct Walk<'s> {
@@ -217,6 +216,7 @@ fn work_and_trail(walk: &mut Walk<'_>, credential: &str) {
     story.work();
     let jobs = walk.call(Endpoint::ListJobs, "", &none);
     walk.call(Endpoint::GetJob, &text(&jobs["items"][0]["id"]), &none);
+    walk.call(Endpoint::StopJob, &text(&jobs["items"][0]["id"]), &none);
     let lost = |walk: &mut Walk<'_>| {
         story.trouble("GetOrderReport", FaultKind::ServerError, 1_000);
         walk.call(Endpoint::ImportOrders, credential, &json!({}));
