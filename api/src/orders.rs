@@ -163,6 +163,18 @@ pub enum OrderAction {
     Restore,
 }
 
+/// What the CA says of a certificate that it has revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokedView {
+    /// Why; absent while the CA gives no reason and none was asked for here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<RevocationReason>,
+    /// When the CA carried it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -199,6 +211,9 @@ pub struct OrderView {
     pub certificate_id: Option<CertificateId>,
     /// A revocation that was asked for.
     pub revocation: Option<Revocation>,
+    /// Of a revoked certificate: why and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<RevokedView>,
     /// A cancellation that was asked for.
     pub cancellation: Option<Cancellation>,
     /// The approval that it waits or waited for.

@@ -229,6 +229,14 @@ fn a_booked_order_needs_its_number() {
     let booked = answer(&call, replies::booked).unwrap();
     assert_eq!(booked.order_number.as_str(), "5580931746");
     assert_eq!(booked.request_number, Some(number("6401192277")));
+    let page = booked.tracking_url.unwrap();
+    assert!(page.ends_with("/publicLinkVerification.jsp?a=Zm9vYmFy"));
+    let elsewhere = changed(
+        replies::booked,
+        "/orderDetails/trackingURL",
+        Some(json!("https://emsign.com.other.example/a")),
+    );
+    assert_eq!(answer(&call, &elsewhere).unwrap().tracking_url, None);
     not_understood(&call, replies::booked_as_draft, "orderDetails.orderNumber");
     not_understood(&call, replies::ok, "orderDetails");
     let odd = changed(

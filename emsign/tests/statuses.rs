@@ -10,6 +10,11 @@ use certwright_emsign::TrackOrder;
 use serde_json::{Value, json};
 use support::{EMAIL, answer, changed, number, replies, report, stamp};
 
+const REVOKED: RevocationStanding = RevocationStanding::Revoked {
+    reason: None,
+    processed_at: None,
+};
+
 fn track(order: Value) -> Observation {
     let body = json!({"meta": {"status": "1"}, "orderDetails": order}).to_string();
     answer(
@@ -283,10 +288,10 @@ fn every_state_of_a_revocation_request() {
     };
     for (id, standing) in [
         ("1", RevocationStanding::Requested),
-        ("2", RevocationStanding::Revoked),
+        ("2", REVOKED),
         ("3", refused()),
         ("4", RevocationStanding::Requested),
-        ("5", RevocationStanding::Revoked),
+        ("5", REVOKED),
         ("6", refused()),
         (
             "7",
@@ -333,4 +338,26 @@ fn rows_of_the_report_go_by_the_numbers_alone() {
             standing
         );
     }
+}
+
+#[test]
+fn a_revoked_certificate_has_its_reason_and_date() {
+    let of = |reason: &str, date: &str| {
+        track(json!({
+            "certificateStatusId": "22", "orderStatusId": "6",
+            "revocationDetails": {"revokeRequestStatusId": "2", "revokeReasonId": reason,
+                "revokeProcessedDate": date, "revokeRequestStatus": "Certificate Revoked"}
+        }))
+        .revocation
+    };
+    assert_eq!(
+        of("4", "2026-06-02 11:20:45"),
+        Some(RevocationStanding::Revoked {
+            reason: Some(certwright_core::revocation::RevocationReason::Superseded),
+            processed_at: certwright_core::time::Timestamp::parse_rfc3339("2026-06-02T11:20:45Z")
+                .ok(),
+        })
+    );
+    assert_eq!(of("77", "soon"), Some(REVOKED));
+    assert_eq!(of("", ""), Some(REVOKED));
 }

@@ -147,6 +147,12 @@ fn an_order_goes_from_csr_to_certificate_and_back() {
     story.tick();
     let revoked = story.ok("GET", &path, &Value::Null);
     assert_eq!(revoked["status"]["state"], "revoked", "{revoked:#}");
+    // Reason and date as emSign gives them.
+    assert_eq!(revoked["revoked"]["reason"], "superseded", "{revoked:#}");
+    let at = text(&revoked["revoked"]["at"]);
+    let guidance = text(&revoked["status"]["guidance"]);
+    let told = format!("on {}. Reason: superseded.", at.split('T').next().unwrap());
+    assert!(guidance.ends_with(&told), "{guidance}");
 
     assert_eq!(
         story.ok("DELETE", &path, &Value::Null)["allowed"],

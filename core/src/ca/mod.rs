@@ -163,6 +163,8 @@ pub struct Booked {
     pub order_number: CaOrderNumber,
     /// `requestNumber`, where given.
     pub request_number: Option<CaRequestNumber>,
+    /// `trackingURL`: the CA's page for following the order. A list of orders has none.
+    pub tracking_url: Option<String>,
 }
 
 /// `GetGroupDetails`: the account, its groups and the list of its organizations.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Timestamp;
+use crate::{revocation::RevocationReason, time::Timestamp};
 
 /// A status of the CA: number and words, as they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,7 +157,13 @@ pub enum RevocationStanding {
     /// Asked for, not decided.
     Requested,
     /// Carried out.
-    Revoked,
+    #[serde(rename_all = "camelCase")]
+    Revoked {
+        /// `revokeReasonId`, where it is one of the five.
+        reason: Option<RevocationReason>,
+        /// `revokeProcessedDate`.
+        processed_at: Option<Timestamp>,
+    },
     /// Refused.
     Refused {
         /// The CA's words.

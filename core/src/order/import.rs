@@ -32,6 +32,8 @@ impl Order {
             Standing::Expired => OrderState::Expired,
             Standing::Revoked => OrderState::Revoked {
                 certificate_id: None,
+                reason: None,
+                processed_at: None,
             },
         };
         let mut order = Self {

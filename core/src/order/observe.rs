@@ -3,6 +3,8 @@
 use super::{Effect, Order, OrderState, Pending, RevocationPhase, Transition, TransitionError};
 use crate::{
     ca::{Observation, RevocationStanding, Stage, Standing, StatusText},
+    ids::CertificateId,
+    revocation::RevocationReason,
     time::Timestamp,
 };
 
@@ -95,19 +97,20 @@ fn pending_next(pending: &Pending, observation: &Observation) -> OrderState {
         Standing::Rejected { text } => OrderState::Rejected { text: text.clone() },
         Standing::Cancelled => OrderState::Cancelled,
         Standing::Expired => OrderState::Expired,
-        Standing::Revoked => OrderState::Revoked {
-            certificate_id: None,
-        },
+        Standing::Revoked => revoked(None, None, observation),
     }
 }
 
 fn with_certificate(order: &mut Order, observation: &Observation) {
     let is_revoked = observation.standing == Standing::Revoked
-        || observation.revocation == Some(RevocationStanding::Revoked);
+        || matches!(
+            observation.revocation,
+            Some(RevocationStanding::Revoked { .. })
+        );
     if is_revoked {
-        order.state = OrderState::Revoked {
-            certificate_id: order.state.certificate_id().cloned(),
-        };
+        let certificate_id = order.state.certificate_id().cloned();
+        let asked = order.state.revocation().map(|asked| asked.reason);
+        order.state = revoked(certificate_id, asked, observation);
         return;
     }
     if observation.standing == Standing::Expired && matches!(order.state, OrderState::Held(_)) {
@@ -126,7 +129,28 @@ fn with_certificate(order: &mut Order, observation: &Observation) {
             revocation.phase = RevocationPhase::Refused { text: text.clone() };
         }
         Some(RevocationStanding::Unknown { status }) => unknown_revocation(revocation, status),
-        Some(RevocationStanding::Revoked) | None => {}
+        Some(RevocationStanding::Revoked { .. }) | None => {}
+    }
+}
+
+/// Revoked, for the reason and at the time that the CA gives; failing that, for the reason that was
+/// asked for.
+fn revoked(
+    certificate_id: Option<CertificateId>,
+    asked: Option<RevocationReason>,
+    observation: &Observation,
+) -> OrderState {
+    let (reason, processed_at) = match &observation.revocation {
+        Some(RevocationStanding::Revoked {
+            reason,
+            processed_at,
+        }) => (*reason, *processed_at),
+        _ => (None, None),
+    };
+    OrderState::Revoked {
+        certificate_id,
+        reason: reason.or(asked),
+        processed_at,
     }
 }
 

@@ -82,6 +82,7 @@ fn book(order: &Order, booked: Booked, now: Timestamp) -> Transition {
     let mut next = order.clone();
     next.ca_order_number = Some(booked.order_number);
     next.ca_request_number = booked.request_number;
+    next.tracking_url = booked.tracking_url.or(next.tracking_url);
     next.state = OrderState::Pending(Pending {
         stage: Stage::Processing,
         certificate_status: StatusText::default(),

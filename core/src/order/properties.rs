@@ -178,12 +178,20 @@ fn revoked_is_said_only_when_the_ca_says_it() {
         refused.apply(ask, start().plus(10)).unwrap().is_change,
         "after a refusal anew"
     );
-    let yes = revocation(RevocationStanding::Revoked, start().plus(20));
+    let yes = revocation(
+        RevocationStanding::Revoked {
+            reason: Some(RevocationReason::KeyCompromise),
+            processed_at: Some(start().plus(15)),
+        },
+        start().plus(20),
+    );
     let revoked = after(&taken, Event::Observed(Box::new(yes)), start().plus(20));
     assert_eq!(
         revoked.state,
         OrderState::Revoked {
-            certificate_id: Some(facts().certificate_id)
+            certificate_id: Some(facts().certificate_id),
+            reason: Some(RevocationReason::KeyCompromise),
+            processed_at: Some(start().plus(15)),
         }
     );
 }

@@ -87,6 +87,7 @@ pub(crate) fn booked() -> Booked {
     Booked {
         order_number: CaOrderNumber::try_from("5580931746".to_owned()).unwrap(),
         request_number: None,
+        tracking_url: None,
     }
 }
 
@@ -202,7 +203,13 @@ pub(crate) fn events(at: Timestamp) -> Vec<Event> {
         Event::Deleted,
         Event::Restored,
         Event::Observed(Box::new(revocation(RevocationStanding::Requested, at))),
-        Event::Observed(Box::new(revocation(RevocationStanding::Revoked, at))),
+        Event::Observed(Box::new(revocation(
+            RevocationStanding::Revoked {
+                reason: None,
+                processed_at: None,
+            },
+            at,
+        ))),
         Event::Observed(Box::new(revocation(
             RevocationStanding::Refused { text: "no".into() },
             at,

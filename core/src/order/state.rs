@@ -47,6 +47,12 @@ pub enum OrderState {
     Revoked {
         /// The certificate in the inventory, if it was ever stored.
         certificate_id: Option<CertificateId>,
+        /// Why, as the CA says, or as it was asked for here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<RevocationReason>,
+        /// When, as the CA says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        processed_at: Option<Timestamp>,
     },
 }
 
@@ -113,7 +119,7 @@ impl OrderState {
     pub fn certificate_id(&self) -> Option<&CertificateId> {
         match self {
             Self::Fulfilled(fulfilled) => Some(&fulfilled.certificate_id),
-            Self::Revoked { certificate_id } => certificate_id.as_ref(),
+            Self::Revoked { certificate_id, .. } => certificate_id.as_ref(),
             _ => None,
         }
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::{
     codec::Data,
     exchange::Call,
+    hosts::is_ca_page,
     wire::{
         OrderDetails,
         order::{
@@ -84,6 +85,8 @@ impl Call for GenerateOrderSsl {
             request_number: order
                 .text("requestNumber")
                 .and_then(|text| CaRequestNumber::try_from(text).ok()),
+            // Spelt otherwise than in a status (A11); names are read in any case.
+            tracking_url: order.text("trackingURL").filter(|url| is_ca_page(url)),
         })
     }
 }

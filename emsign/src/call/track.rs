@@ -5,6 +5,7 @@ use certwright_core::{
         CaOrderNumber, DomainCheck, DomainCheckState, Observation, RevocationStanding, StatusText,
     },
     fault::Unanswered,
+    revocation::RevocationReason,
     time::Timestamp,
 };
 use serde::Serialize;
@@ -113,7 +114,13 @@ fn revocation(block: &Data<'_>) -> Option<RevocationStanding> {
     let status = status::text(block, "revokeRequestStatus");
     Some(match status.id.as_str() {
         "1" | "4" => RevocationStanding::Requested,
-        "2" | "5" => RevocationStanding::Revoked,
+        "2" | "5" => RevocationStanding::Revoked {
+            reason: block
+                .text("revokeReasonId")
+                .and_then(|number| number.parse().ok())
+                .and_then(RevocationReason::from_number),
+            processed_at: block.instant("revokeProcessedDate"),
+        },
         "3" | "6" => RevocationStanding::Refused { text: status.text },
         _ => RevocationStanding::Unknown { status },
     })

@@ -1,6 +1,6 @@
 //! An order as callers see it: state, who must act, and what may be done now.
 
-use certwright_api::orders::{ApprovalView, OrderAction, OrderStatusView, OrderView};
+use certwright_api::orders::{ApprovalView, OrderAction, OrderStatusView, OrderView, RevokedView};
 use certwright_core::{
     actor::person,
     ca::Actor,
@@ -11,6 +11,7 @@ use certwright_core::{
         RevocationPhase,
     },
     permission::Action,
+    revocation::RevocationReason,
     time::Timestamp,
 };
 use certwright_emsign::hosts::is_ca_page;
@@ -68,6 +69,17 @@ pub fn view(order: Order, caller: &Caller, now: Timestamp) -> OrderView {
         status: status(&order),
         certificate_id: order.state.certificate_id().cloned(),
         revocation: order.state.revocation().cloned(),
+        revoked: match &order.state {
+            OrderState::Revoked {
+                reason,
+                processed_at,
+                ..
+            } => Some(RevokedView {
+                reason: *reason,
+                at: *processed_at,
+            }),
+            _ => None,
+        },
         cancellation: order.state.cancellation().cloned(),
         approval: approval(&order),
         allowed: allowed(&order, caller)
@@ -194,8 +206,8 @@ fn status(order: &Order) -> OrderStatusView {
         OrderState::Expired => {
             OrderStatusView { guidance: "The certificate has run out.".to_owned(), ..base }
         }
-        OrderState::Revoked { .. } => {
-            OrderStatusView { guidance: "emSign revoked the certificate.".to_owned(), ..base }
+        OrderState::Revoked { reason, processed_at, .. } => {
+            OrderStatusView { guidance: revoked(*reason, *processed_at), ..base }
         }
     }
 }
@@ -221,6 +233,21 @@ fn approval(order: &Order) -> Option<ApprovalView> {
         (_, Some(given)) => view(&given.asked, Some(&given.by), Some(given.at)),
         (_, None) => return None,
     })
+}
+
+/// That the certificate is revoked, when, and why.
+fn revoked(reason: Option<RevocationReason>, at: Option<Timestamp>) -> String {
+    let day = at.map(|at| at.to_string().chars().take("YYYY-MM-DD".len()).collect());
+    let day: String = day.map_or(String::new(), |day: String| format!(" on {day}"));
+    let why = match reason {
+        None => "",
+        Some(RevocationReason::KeyCompromise) => " Reason: key compromise.",
+        Some(RevocationReason::AffiliationChanged) => " Reason: affiliation changed.",
+        Some(RevocationReason::Superseded) => " Reason: superseded.",
+        Some(RevocationReason::CessationOfOperation) => " Reason: cessation of operation.",
+        Some(RevocationReason::PrivilegeWithdrawn) => " Reason: privilege withdrawn.",
+    };
+    format!("emSign revoked the certificate{day}.{why}")
 }
 
 /// An order of which the CA's answer does not tell whether it was booked.

@@ -203,6 +203,7 @@ async fn look<P: Platform>(
                 let booked = Booked {
                     order_number,
                     request_number,
+                    tracking_url: None,
                 };
                 (Event::FoundAtCa(booked), "found")
             }

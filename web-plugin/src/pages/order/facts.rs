@@ -5,7 +5,7 @@ use certwright_core::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::parts::{Copyable, Time};
-use crate::text::t;
+use crate::text::{t, t_value};
 
 /// The details. Each keeps its place while its value changes.
 #[component]
@@ -40,6 +40,8 @@ pub(super) fn OrderFacts(order: Signal<OrderView>) -> impl IntoView {
                     Some(format!("{} {}", status.id, status.text))
                 })}
                 {said("order_ca_code", |order| order.status.ca_code.clone())}
+                {said("order_revoked_reason", revoked_reason)}
+                {time("order_revoked_at", |order| order.revoked.as_ref()?.at)}
                 {time("order_ordered", |order| Some(order.ordered_at))}
                 {time("order_observed", |order| order.observed_at)}
                 {time("order_next_check", |order| order.next_check_at)}
@@ -54,6 +56,13 @@ pub(super) fn OrderFacts(order: Signal<OrderView>) -> impl IntoView {
             </dl>
         </section>
     }
+}
+
+/// Why the CA revoked the certificate.
+fn revoked_reason(order: &OrderView) -> Option<String> {
+    let reason = order.revoked.as_ref()?.reason?;
+    let name = serde_json::to_value(reason).ok()?;
+    Some(t_value("reason", name.as_str()?))
 }
 
 fn tracking(order: &OrderView) -> Option<String> {
