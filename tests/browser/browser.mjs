@@ -3,6 +3,7 @@
 // `cargo xtask test` and `cargo xtask screens` start the system and say where it is:
 //   CERTWRIGHT_WORKER, CERTWRIGHT_SANDBOX  addresses
 //   CERTWRIGHT_TOKEN                       the administrator's token
+//   CERTWRIGHT_LICENSE_SMALL, _LARGE       licenses of 1 and of 1,000 seats
 //   CERTWRIGHT_EXTENSION                   the folder of the unpacked extension
 //   CERTWRIGHT_CHROMIUM                    the browser's program
 
@@ -223,7 +224,7 @@ export async function api(method, path, body) {
 }
 
 /** Calls the sandbox's control API. */
-export const ca = (path, body) => call(`${sandbox}${path}`, "POST", body, {});
+export const ca = (path, body, method = "POST") => call(`${sandbox}${path}`, method, body, {});
 
 async function call(url, method, body, headers) {
   const response = await fetch(url, {

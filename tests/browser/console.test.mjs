@@ -43,7 +43,7 @@ test("an address is taken as people paste it, and refused in words where it is n
 test("a wrong token is refused in words, at its field", async () => {
   await page.locator("#token").fill("cw_wrong");
   await page.locator("#token").press("Enter");
-  await page.locator("#token-error", { hasText: "does not know this token" }).waitFor();
+  await page.locator("#token-error", { hasText: "invalid or was revoked" }).waitFor();
   await page.getByText("The browser extension protects keys better").waitFor();
   await connect(page);
 });
@@ -119,7 +119,7 @@ test("a request from elsewhere is read at once, and a broken one is named", asyn
   await page.locator("#csr-text").fill("-----BEGIN CERTIFICATE REQUEST-----\nMIIB");
   await page.locator(".error[role=alert]", { hasText: /./ }).first().waitFor();
   await page.locator("#csr-text-file").setInputFiles(file);
-  await page.getByText("A request for own.whitlock.example, key RSA 2048").waitFor();
+  await page.getByText("A CSR for own.whitlock.example, key RSA 2048").waitFor();
   await page.getByText("This can be ordered.").waitFor();
   await rm(folder, { recursive: true });
 });

@@ -181,7 +181,7 @@ test("keys are listed, saved as a backup, and taken back", async () => {
   await page.locator("dialog[open]").getByRole("button", { name: "Delete key" }).press("Enter");
   await page.getByText("No keys yet").waitFor();
   await page.locator("#keys-restore").setInputFiles(backup);
-  await page.getByText("1 keys restored").waitFor();
+  await page.getByText("1 key restored").waitFor();
   await page.getByRole("heading", { name: NAME }).waitFor();
 });
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { api, connect, linked, openConsole, show } from "./browser.mjs";
+import { api, connect, linked, openConsole, show, survives } from "./browser.mjs";
 
 const NAME = "second.whitlock.example";
 const opened = [];
@@ -55,16 +55,21 @@ test("an administrator lets requesters' orders wait", async () => {
   assert.equal((await api("GET", `/v1/credentials/${account}`)).approval, "requesters");
 });
 
-test("a requester's order waits, and they can't approve it", async () => {
-  const page = await signedIn(requester);
-  await show(page, `#/orders/new?host=${NAME}`);
+/** Asks for an order that waits, and returns its id. */
+async function asked(page, name) {
+  await show(page, `#/orders/new?host=${name}`);
   await page.getByText("This can be ordered.").waitFor();
   await page.locator("#order-place").fill("Bengaluru");
   await page.locator("#order-accepted").check();
   await page.locator("form button:not([disabled])", { hasText: "Review" }).click();
   await page.locator("dialog[open]").getByRole("button", { name: "Ask for approval" }).click();
   await page.waitForURL(/#\/orders\/ord_/);
-  order = page.url().split("/").pop();
+  return page.url().split("/").pop();
+}
+
+test("a requester's order waits, and they can't approve it", async () => {
+  const page = await signedIn(requester);
+  order = await asked(page, NAME);
   await page.getByText(/Requested by/).first().waitFor();
   await page.getByRole("button", { name: "Withdraw" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Approve and order" }).count(), 0);
@@ -81,10 +86,34 @@ test("somebody else approves, and it is ordered", async () => {
   assert.ok(["placing", "pending", "fulfilled", "held"].includes(status.state), status.state);
 });
 
+test("somebody else declines with a reason, and the requester reads it", async () => {
+  const [asker, page] = [await signedIn(requester), await signedIn()];
+  const id = await asked(asker, "declined.whitlock.example");
+  await show(page, `#/orders/${id}`);
+  await page.getByRole("button", { name: "Decline" }).click();
+  const dialog = page.locator("dialog[open]");
+  await dialog.locator("#decline-reason").fill("We have one already.");
+  await survives(page);
+  await dialog.getByRole("button", { name: "Decline" }).click();
+  await page.getByText("The order was declined.").waitFor();
+  await page.locator(".page-head .status", { hasText: "Declined" }).waitFor();
+  await asker.locator(".page-head .status", { hasText: "Declined" }).waitFor();
+  await asker.getByText("We have one already.").first().waitFor();
+});
+
+test("a requester withdraws what they have asked for", async () => {
+  const page = await signedIn(requester);
+  const id = await asked(page, "withdrawn.whitlock.example");
+  await page.getByRole("button", { name: "Withdraw" }).click();
+  await page.getByText("The order was withdrawn.").waitFor();
+  await page.locator(".page-head .status", { hasText: "Withdrawn" }).waitFor();
+  assert.equal((await api("GET", `/v1/orders/${id}`)).status.state, "withdrawn");
+});
+
 test("history that fits what was seen is said to be whole, and one that does not is not", async () => {
   const page = await signedIn();
   await show(page, "#/audit");
-  await page.getByText("History is as this browser has seen it before").waitFor();
+  await page.getByText("The trail still has everything that this browser has seen before").waitFor();
   await page.getByRole("button", { name: "Check the whole trail" }).click();
   await page.getByText(/Checked in this browser: \d+ entries, none changed/).waitFor();
   // As if this browser had seen another entry in the place of the first.

@@ -32,7 +32,7 @@ export async function places() {
   const fixed = {
     overview: "#/",
     orders: "#/orders",
-    "orders-none": "#/orders?host=nothing.example",
+    "orders-none": "#/orders?q=nothing.example",
     "new-order": "#/orders/new?host=b%C3%BCcher.whitlock.example",
     certificates: "#/certificates",
     accounts: "#/accounts",
@@ -49,7 +49,7 @@ export async function places() {
     unknown: "#/nowhere",
   };
   // The one that a second person has approved, where there is one: its names are long.
-  const approved = await first("orders?host=second.whitlock.example");
+  const approved = await first("orders?q=second.whitlock.example");
   const single = [["order", "orders", order], ["order-approved", "orders", approved], ["certificate", "certificates", certificate], ["job", "jobs", job]];
   const found = single.filter(([, , id]) => id).map(([name, list, id]) => [name, `#/${list}/${id}`]);
   return [...Object.entries(fixed), ...found, ...opened(issued)];

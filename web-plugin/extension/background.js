@@ -164,7 +164,7 @@ async function tell(more, message, hash) {
       type: "basic",
       iconUrl: extension.runtime.getURL("icon-128.png"),
       title: "Certwright",
-      message: extension.i18n.getMessage(message).replace("{n}", more),
+      message: extension.i18n.getMessage(more === 1 ? `${message}_one` : message).replace("{n}", more),
     });
   }
 }

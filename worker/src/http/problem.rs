@@ -225,13 +225,13 @@ pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
         Turned::Unknown => (
             StatusCode::UNAUTHORIZED,
             "token-unknown",
-            "the token is not known, or no longer",
+            "the token is invalid or was revoked",
             new_token,
         ),
         Turned::Expired => (
             StatusCode::UNAUTHORIZED,
             "token-expired",
-            "the token's time is over",
+            "the token has expired",
             new_token,
         ),
         Turned::Revoked => (

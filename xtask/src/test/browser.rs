@@ -7,11 +7,12 @@ use super::{Context, Report};
 use crate::browser;
 
 /// In this order: the first starts with nothing, the others find what it has left.
-const SCRIPTS: [&[&str]; 6] = [
+const SCRIPTS: [&[&str]; 7] = [
     &["--test", "--test-reporter=spec", "job.test.mjs"],
     &["--test", "--test-reporter=spec", "console.test.mjs"],
     &["--test", "--test-reporter=spec", "people.test.mjs"],
     &["--test", "--test-reporter=spec", "live.test.mjs"],
+    &["--test", "--test-reporter=spec", "actions.test.mjs"],
     &["--test", "--test-reporter=spec", "roles.test.mjs"],
     &["--test", "--test-reporter=spec", "accessibility.test.mjs"],
 ];
@@ -24,4 +25,22 @@ pub(super) fn check(context: &Context) -> Result<Report> {
     };
     browser::scripts(&context.workspace, &context.tools, &program, &SCRIPTS)?;
     Ok(Done::With(program.display().to_string()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use certwright_harness::{Workspace, artifacts};
+
+    use super::SCRIPTS;
+
+    #[test]
+    fn every_browser_test_is_run() {
+        let folder = Workspace::find().unwrap().root().join("tests/browser");
+        let files = artifacts::names_of_files(&folder).unwrap();
+        let tests = files.iter().filter_map(|file| file.to_str());
+        for test in tests.filter(|file| file.ends_with(".test.mjs")) {
+            let is_run = SCRIPTS.iter().any(|arguments| arguments.contains(&test));
+            assert!(is_run, "{test} is not run by `cargo xtask test`");
+        }
+    }
 }

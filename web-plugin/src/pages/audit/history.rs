@@ -31,7 +31,7 @@ pub(super) fn History() -> impl IntoView {
                 (move || {
                 let found = found.get();
                 if found.lost.is_empty() {
-                    view! { <Unbroken chains=found.heads.len() /> }.into_any()
+                    view! { <Unbroken /> }.into_any()
                 } else {
                     view! { <Rewritten found watch /> }.into_any()
                 }
@@ -110,7 +110,7 @@ fn Rewritten(found: Watch, watch: Fetched<Watch>) -> impl IntoView {
 
 /// History as it was seen, with a check of everything at hand.
 #[component]
-fn Unbroken(chains: usize) -> impl IntoView {
+fn Unbroken() -> impl IntoView {
     let state = RwSignal::new(Check::NotYet);
     let client = use_client().get_value();
     let check = move |_| {
@@ -136,7 +136,7 @@ fn Unbroken(chains: usize) -> impl IntoView {
     };
     view! {
         <p class="hint">
-            {t_with("audit_unbroken", &[("n", &chains)])} " "
+            {t("audit_unbroken")} " "
             <button
                 class="quiet"
                 disabled=move || matches!(state.get(), Check::Running)

@@ -8,7 +8,7 @@ use crate::browser;
 use crate::keys::backup::{self, BackupFault, MAX_BACKUP};
 use crate::keys::store;
 use crate::parts::KeyMarks;
-use crate::text::{t, t_with};
+use crate::text::{self, t, t_count, t_with};
 
 /// Both ways.
 #[component]
@@ -29,9 +29,10 @@ pub(super) fn Backup(keys: KeyMarks) -> impl IntoView {
         };
         spawn_local(async move {
             match restored(&file).await {
-                Ok(count) => {
+                Ok(restored) => {
                     error.set(None);
-                    app.toasts.done(t_with("keys_restored", &[("n", &count)]));
+                    app.toasts
+                        .done(t_count("keys_restored", text::count(restored)));
                 }
                 Err(fault) => error.set(Some(fault.to_string())),
             }
