@@ -347,7 +347,7 @@ fn deletions(history: &mut History, orders: &[Order]) {
 
 /// The access key is in the database as a seal only, the administrator's token not at all.
 fn secrets(history: &mut History) -> Result<()> {
-    const TABLES: [(&str, &str); 22] = [
+    const TABLES: [(&str, &str); 23] = [
         ("credentials", "SELECT * FROM credentials"),
         ("directory", "SELECT * FROM directory"),
         ("csrs", "SELECT * FROM csrs"),
@@ -370,6 +370,7 @@ fn secrets(history: &mut History) -> Result<()> {
         ("credential_counters", "SELECT * FROM credential_counters"),
         ("csr_holders", "SELECT * FROM csr_holders"),
         ("tokens", "SELECT * FROM tokens"),
+        ("open_order_names", "SELECT * FROM open_order_names"),
     ];
     let there: Vec<Count> = history.stage.rows(
         "SELECT name, 0 AS value FROM sqlite_master WHERE type = 'table' \
