@@ -1,7 +1,7 @@
 //! Linked emSign accounts.
 
 use certwright_core::{
-    credential::{Environment, Generation},
+    credential::{Environment, Generation, NewDomains},
     directory::DirectoryPart,
     ids::{CredentialId, JobId},
     order::{ApprovalRule, ProposedRule},
@@ -49,6 +49,14 @@ pub struct SetApproval {
     pub approval: ApprovalRule,
 }
 
+/// Sets what becomes of a DV order for a domain that the account does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetNewDomains {
+    /// `validate` (a warning; emSign validates the domain as part of the order) or `refuse`.
+    pub new_domains: NewDomains,
+}
+
 /// A linked account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -84,6 +92,9 @@ pub struct CredentialView {
     /// A laxer rule that another person has to confirm, by asking for the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposed_approval: Option<ProposedRule>,
+    /// What becomes of a DV order for a domain that the account does not have yet.
+    #[serde(default)]
+    pub new_domains: NewDomains,
 }
 
 /// An account that was linked just now.

@@ -17,7 +17,7 @@ use crate::{
     certificates::CertificateView,
     credentials::{
         CredentialView, ImportRequest, LinkCredential, LinkedCredential, RotateCredential,
-        SetApproval, StartedJobs, SyncAllRequest, SyncRequest,
+        SetApproval, SetNewDomains, StartedJobs, SyncAllRequest, SyncRequest,
     },
     csrs::{CsrFacts, CsrRequest, CsrView},
     dead_letters::{DeadLetterView, DeadLettersMoved},
@@ -153,6 +153,9 @@ endpoints! {
     SetApproval: PUT "/v1/credentials/{id}/approval" Administer Credential,
         Json<SetApproval> => Json<CredentialView>,
         "Sets whose orders wait for a second person's approval.";
+    SetNewDomains: PUT "/v1/credentials/{id}/new-domains" Administer Credential,
+        Json<SetNewDomains> => Json<CredentialView>,
+        "Sets whether a DV order for a domain that the account does not have yet is placed or refused.";
     SyncCredential: POST "/v1/credentials/{id}/sync" Operate Credential,
         OptionalJson<SyncRequest> => Accepted<StartedJobs>,
         "Starts a sync of chosen parts of the directory.";

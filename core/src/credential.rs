@@ -22,6 +22,18 @@ pub enum Environment {
     Development,
 }
 
+/// What becomes of a DV order for a domain that the account does not have yet; a setting of each
+/// account. An OV or EV order for such a domain is always refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NewDomains {
+    /// It is placed with a warning; the CA validates the domain as part of the order.
+    #[default]
+    Validate,
+    /// It is refused before anything is sent.
+    Refuse,
+}
+
 /// The generation of the CA's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

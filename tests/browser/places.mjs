@@ -7,6 +7,7 @@ const opened = (issued) => [
   ["help", "#/", (page) => page.keyboard.press("?")],
   ["link-account", "#/accounts?link=true", async () => undefined],
   ["import", "#/orders", (page) => page.getByRole("button", { name: "Import Existing Orders" }).click()],
+  ["new-domains", "#/accounts", (page) => page.getByRole("button", { name: "New domains" }).first().click()],
   ["approval-rule", "#/accounts", (page) => page.getByRole("button", { name: "Approval rule" }).first().click()],
   ["key-backup", "#/keys", (page) => page.getByText("Back up and restore keys").click()],
   ["new-order-wrong", "#/orders/new?host=x", (page) => page.locator("#order-domain").fill("under_score.example")],

@@ -174,6 +174,37 @@ fn an_order_goes_from_csr_to_certificate_and_back() {
 }
 
 #[test]
+fn a_dv_order_for_a_new_domain_is_placed_unless_the_account_refuses_it() {
+    let story = Story::begin(0);
+    let credential = story.link();
+    let name = "www.elsewhere.example";
+    let order = json!({
+        "credentialId": credential, "productCode": "842", "groupNumber": "3107745521",
+        "domain": name, "csr": Key::of(1).unwrap().request(&[name]).unwrap(),
+        "agreement": { "accepted": true, "signerPlace": "Portland" },
+    });
+    let rule = format!("/v1/credentials/{credential}/new-domains");
+    let finding = || {
+        let said = story.ok("POST", "/v1/orders/validate", &order);
+        let findings = said["findings"].as_array().unwrap().clone();
+        let is_it = |finding: &&Value| finding["code"] == "domain-outside-account";
+        let severity = findings.iter().find(is_it).unwrap()["severity"].clone();
+        (said["isValid"] == true, text(&severity))
+    };
+    assert_eq!(finding(), (true, "warning".to_owned()));
+    let refusing = story.ok("PUT", &rule, &json!({ "newDomains": "refuse" }));
+    assert_eq!(refusing["newDomains"], "refuse");
+    assert_eq!(finding(), (false, "error".to_owned()));
+    let trail = story.get(&format!("/v1/audit?subject={credential}"));
+    let detail = &trail["items"][0]["detail"];
+    assert_eq!(detail, "validate to refuse", "{trail:#}");
+    story.ok("PUT", &rule, &json!({ "newDomains": "validate" }));
+    let placed = story.ok("POST", "/v1/orders", &order);
+    assert_eq!(placed["status"]["state"], "pending", "{placed:#}");
+    assert_eq!(story.sandbox.borrow_mut().books(START).orders.len(), 1);
+}
+
+#[test]
 fn fifty_certificates_for_ten_seats_store_ten_and_hold_forty() {
     let story = Story::begin(0);
     let credential = story.link();

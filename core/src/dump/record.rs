@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Kind;
 use crate::{
     audit::Sealed,
-    credential::{AccountNumber, Environment, Generation},
+    credential::{AccountNumber, Environment, Generation, NewDomains},
     directory::DirectoryPart,
     ids::{CertificateId, CredentialId, CsrId, JobId, OrderId},
     order::{ApprovalRule, Order},
@@ -90,6 +90,9 @@ pub struct CredentialRecord {
     /// Whose orders wait for approval.
     #[serde(default)]
     pub approval: ApprovalRule,
+    /// What becomes of a DV order for a domain that the account does not have yet.
+    #[serde(default)]
+    pub new_domains: NewDomains,
 }
 
 /// An entry of an account's directory.

@@ -18,6 +18,7 @@ pub use self::findings::Finding;
 use self::findings::Findings;
 use crate::{
     ca::{Contact, NewOrder},
+    credential::NewDomains,
     csr::{
         Csr, CsrFault,
         policy::{self, OrderNames, Severity},
@@ -92,6 +93,8 @@ pub struct Known {
     pub free_seats: u64,
     /// Whether the order will wait for a second person's approval.
     pub needs_approval: bool,
+    /// What becomes of a DV order for a domain that the account does not have yet.
+    pub new_domains: NewDomains,
     /// Whether the account is one of a CA on this machine, which signers reach from here.
     pub is_development: bool,
 }

@@ -2,6 +2,7 @@
 
 use super::{Findings, Known, Wish};
 use crate::{
+    credential::NewDomains,
     csr::policy::{OrderNames, Severity},
     directory::{self, DomainCoverage},
     names::{CertificateName, DomainName},
@@ -105,8 +106,12 @@ fn field_of(index: usize) -> String {
     }
 }
 
-/// How each name stands to the account's domains. A name outside all of them is refused: the CA
-/// would take the order for some such names and never issue (A11.2).
+/// How each name stands to the account's domains.
+///
+/// Of a DV order the CA validates a domain that is new to the account as part of the order (emSign
+/// API reference, part C, "Create order"), so that is a warning, unless the account's setting
+/// refuses it. A product that names an organization needs one of that organization's domains or of
+/// the account's: the CA would take the order for some other names and never issue (A11.2).
 pub(super) fn coverage(
     wish: &Wish<'_>,
     names: &OrderNames,
@@ -114,6 +119,11 @@ pub(super) fn coverage(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Vec<(CertificateName, DomainCoverage)> {
+    let needs_organization = known
+        .product
+        .as_ref()
+        .is_none_or(|product| product.product_type.needs_organization());
+    let is_refused = needs_organization || known.new_domains == NewDomains::Refuse;
     let all = std::iter::once(&names.primary).chain(&names.additional);
     let mut covered = Vec::new();
     for (index, name) in all.enumerate() {
@@ -128,6 +138,14 @@ pub(super) fn coverage(
                      the order will wait for it"
                 );
                 let code = "domain-needs-validation";
+                findings.note(Severity::Warning, &field, code, message);
+            }
+            DomainCoverage::Outside if !is_refused => {
+                let message = format!(
+                    "This account has no validated domain for {name}. \
+                     emSign validates it as part of this order."
+                );
+                let code = "domain-outside-account";
                 findings.note(Severity::Warning, &field, code, message);
             }
             DomainCoverage::Outside => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
+    credential::NewDomains,
     directory::{DomainStanding, OrganizationStanding, ValidatedFor},
     product::ProductType,
 };
@@ -79,6 +80,7 @@ fn known() -> Known {
         covers: Vec::new(),
         free_seats: 5,
         needs_approval: false,
+        new_domains: NewDomains::Validate,
         is_development: false,
     }
 }
@@ -139,6 +141,7 @@ fn every_fault_of_the_wish_names_its_field() {
             "domain",
             "malformed-name",
         ),
+        // The product names an organization, whose domain it has to be.
         (
             Box::new(|w| w.domain = "app.other.example"),
             "domain",
@@ -238,6 +241,33 @@ fn what_the_account_lacks_is_named() {
         let rehearsal = run(&wish(), &csr(), &known);
         assert_eq!(errors(&rehearsal), [(field.to_owned(), code)]);
     }
+}
+
+#[test]
+fn a_dv_order_for_a_new_domain_is_warned_of_unless_the_account_refuses_it() {
+    let wish = Wish {
+        organization_number: None,
+        ..wish()
+    };
+    let mut known = known();
+    known.product.as_mut().unwrap().product_type = ProductType(13);
+    known.domains.clear();
+    let rehearsal = run(&wish, &csr(), &known);
+    assert!(rehearsal.is_valid(), "{:?}", rehearsal.findings);
+    let [warning] = rehearsal.findings.as_slice() else {
+        panic!("{:?}", rehearsal.findings);
+    };
+    assert_eq!(warning.severity, Severity::Warning);
+    assert_eq!(
+        (warning.field.as_str(), warning.code),
+        ("domain", "domain-outside-account")
+    );
+    assert!(warning.message.contains("as part of this order"));
+
+    known.new_domains = NewDomains::Refuse;
+    let refused = run(&wish, &csr(), &known);
+    let error = ("domain".to_owned(), "domain-outside-account");
+    assert_eq!(errors(&refused), [error]);
 }
 
 #[test]

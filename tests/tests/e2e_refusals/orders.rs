@@ -61,16 +61,22 @@ pub(super) fn orders_that_cannot_be(live: &Live, credential: &str) -> Result<Vec
         order["productCode"] = json!(product);
         Ok(order)
     };
+    // Of a product that names an organization; a DV order is only warned of.
+    let outside = |name: &str| -> Result<Value> {
+        let mut order = named(name, "846")?;
+        order["organizationNumber"] = json!("2984410");
+        Ok(order)
+    };
     let mut orders = vec![
         (
             "a name outside",
-            named("www.elsewhere.example", "842")?,
+            outside("www.elsewhere.example")?,
             "domain-outside-account",
             "domain",
         ),
         (
             "a neighbour of a domain",
-            named("co.example", "842")?,
+            outside("co.example")?,
             "domain-outside-account",
             "domain",
         ),

@@ -175,6 +175,9 @@ fn an_order_that_no_longer_holds_is_not_approved_and_goes_on_waiting() {
         story.ok("POST", "/v1/sync", &json!({}));
         story.work();
     };
+    // Without this, a DV order for a domain that is gone would only be warned of.
+    let rule = format!("/v1/credentials/{credential}/new-domains");
+    ADMIN.ok(&story, "PUT", &rule, &json!({ "newDomains": "refuse" }));
     domain(json!({ "domainName": "whitlock.example", "remove": true }));
     sync();
     let approve = format!("{path}/approve");

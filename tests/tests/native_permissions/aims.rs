@@ -29,6 +29,7 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
             named(credential, Some(json!({ "accessKey": key })))
         }
         Endpoint::SetApproval => named(credential, Some(json!({ "approval": "none" }))),
+        Endpoint::SetNewDomains => named(credential, Some(json!({ "newDomains": "validate" }))),
         Endpoint::SyncAll => named("", Some(json!({ "credentialIds": [credential] }))),
         Endpoint::ListAccounts
         | Endpoint::ListGroups

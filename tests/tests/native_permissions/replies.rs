@@ -117,6 +117,8 @@ fn accounts(walk: &mut Walk<'_>, credential: &str) {
         credential,
         &json!({ "approval": "none" }),
     );
+    let new_domains = json!({ "newDomains": "validate" });
+    walk.call(Endpoint::SetNewDomains, credential, &new_domains);
     walk.call(Endpoint::SyncCredential, credential, &json!({}));
     walk.call(Endpoint::SyncAll, "", &json!({}));
     walk.call(Endpoint::ImportOrders, credential, &json!({}));

@@ -90,6 +90,10 @@ impl<P: Platform> Call<'_, P> {
                 let (id, request) = (r.id()?, r.body()?);
                 credentials::set_approval(platform, caller, &id, request.approval).await?
             },
+            SetNewDomains(r) => {
+                let (id, request) = (r.id()?, r.body()?);
+                credentials::set_new_domains(platform, caller, &id, request.new_domains).await?
+            },
             SyncCredential(r) => {
                 let request = SyncAllRequest {
                     credential_ids: vec![r.id()?],

@@ -9,7 +9,8 @@
 
 use certwright_api::{
     credentials::{
-        ImportRequest, LinkCredential, RotateCredential, SetApproval, SyncAllRequest, SyncRequest,
+        ImportRequest, LinkCredential, RotateCredential, SetApproval, SetNewDomains,
+        SyncAllRequest, SyncRequest,
     },
     csrs::CsrRequest,
     license::SetLicense,
@@ -190,5 +191,6 @@ names_no_account!(
     CancelRequest,
     DeclineRequest,
     SetApproval,
+    SetNewDomains,
     VerifyDcvRequest
 );

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use certwright_api::credentials::CredentialView;
 use certwright_core::{
     backoff::Backoff,
-    credential::{AccountNumber, Environment, Generation},
+    credential::{AccountNumber, Environment, Generation, NewDomains},
     ids::CredentialId,
     order::{ApprovalRule, ProposedRule},
     time::Timestamp,
@@ -39,6 +39,8 @@ pub struct CredentialRow {
     paused_until: i64,
     /// Whose orders wait for approval.
     pub approval: ApprovalRule,
+    /// What becomes of a DV order for a domain that the account does not have yet.
+    pub new_domains: NewDomains,
     proposed_approval: Option<ApprovalRule>,
     proposed_by: Option<String>,
     proposed_person: Option<String>,
@@ -88,6 +90,7 @@ impl CredentialRow {
             paused_until: self.backoff().pause(now),
             approval: self.approval,
             proposed_approval: self.proposed_rule(),
+            new_domains: self.new_domains,
         }
     }
 }
@@ -144,6 +147,18 @@ pub fn set_approval(
         .bind(bare(&rule)?)
         .bind(bare(&before.approval)?)
         .bind(before.proposed_at))
+}
+
+/// Sets what becomes of a DV order for a domain that the account does not have yet.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn set_new_domains(
+    id: &CredentialId,
+    new_domains: NewDomains,
+) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new("UPDATE credentials SET new_domains = ?2 WHERE id = ?1");
+    Ok(statement.bind(id.as_str()).bind(bare(&new_domains)?))
 }
 
 /// Notes a laxer rule that another person has to confirm, if the row still says what the decision was made
@@ -232,7 +247,7 @@ pub async fn by_id(
 ) -> Result<Option<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval, \
+           created_at, verified_at, directory_revision, strikes, paused_until, approval, new_domains, \
            proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials WHERE id = ?1",
     );
     Ok(credentials(database.query(statement.bind(id.as_str())).await?)?.pop())
@@ -248,7 +263,7 @@ pub async fn by_ids(
 ) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval, \
+           created_at, verified_at, directory_revision, strikes, paused_until, approval, new_domains, \
            proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials \
          WHERE id IN (SELECT value FROM json_each(?1))",
     );
@@ -262,7 +277,7 @@ pub async fn by_ids(
 pub async fn all(database: &impl Database) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval, \
+           created_at, verified_at, directory_revision, strikes, paused_until, approval, new_domains, \
            proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials \
          ORDER BY created_at, id LIMIT 1000",
     );

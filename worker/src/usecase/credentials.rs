@@ -2,7 +2,7 @@
 
 use certwright_api::credentials::{CredentialView, LinkCredential, LinkedCredential};
 use certwright_core::{
-    credential::{AccessKey, AccountNumber},
+    credential::{AccessKey, AccountNumber, NewDomains},
     ids::CredentialId,
     order::{ApprovalRule, ProposedRule, RuleChange},
     text::{self, Limit},
@@ -105,6 +105,7 @@ pub async fn link<P: Platform>(
         paused_until: None,
         approval: ApprovalRule::None,
         proposed_approval: None,
+        new_domains: NewDomains::default(),
     };
     let entry = audit::Entry {
         caller,
@@ -300,4 +301,31 @@ pub async fn set_approval<P: Platform>(
         .batch(vec![audit::insert(platform, &entry)])
         .await?;
     Ok(find(platform, id).await?.view(now))
+}
+
+/// Sets what becomes of a DV order for a domain that the account does not have yet. Orders that were
+/// placed already go on; one that waits for approval is checked by the setting of that time.
+///
+/// # Errors
+/// [`Fault::NotFound`].
+pub async fn set_new_domains<P: Platform>(
+    platform: &P,
+    caller: &Caller,
+    id: &CredentialId,
+    new_domains: NewDomains,
+) -> Result<CredentialView, Fault> {
+    let before = find(platform, id).await?;
+    let entry = audit::Entry {
+        caller,
+        action: "credential.new-domains",
+        subject: id.as_str(),
+        outcome: "done",
+        detail: Some(format!("{:?} to {new_domains:?}", before.new_domains).to_lowercase()),
+    };
+    let statements = vec![
+        credentials::set_new_domains(id, new_domains)?,
+        audit::insert(platform, &entry),
+    ];
+    platform.database().batch(statements).await?;
+    Ok(find(platform, id).await?.view(platform.now()))
 }

@@ -201,6 +201,7 @@ async fn known<P: Platform>(
         key_used_for: key_used_for(database, caller, csr, order).await?,
         free_seats: free_seats(platform, caller).await?,
         needs_approval: false,
+        new_domains: credential.new_domains,
         is_development: credential.environment == Environment::Development,
     })
 }

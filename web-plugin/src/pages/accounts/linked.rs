@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::approval::{ApprovalDialog, rule_text};
 use super::link::LinkDialog;
+use super::new_domains::{NewDomainsDialog, new_domains_text};
 use crate::app::{go, use_app, use_client};
 use crate::parts::{
     Asking, Dialog, Empty, Fact, Facts, Fetched, Field, May, NotAllowed, Status, Time, Tone,
@@ -99,6 +100,7 @@ fn Card(account: Signal<CredentialView>, accounts: Accounts) -> impl IntoView {
     let environment = environment.and_then(|name| Some(t_value("environment", name.as_str()?)));
     let rule = Memo::new(move |_| latest.with(|one| one.approval));
     let proposed = Memo::new(move |_| latest.with(|one| one.proposed_approval.clone()));
+    let new_domains = Memo::new(move |_| latest.with(|one| one.new_domains));
     let needs_key = Memo::new(move |_| latest.with(|one| one.needs_key));
     let paused = Memo::new(move |_| latest.with(|one| one.paused_until));
     let facts: Vec<Fact> = vec![
@@ -111,8 +113,13 @@ fn Card(account: Signal<CredentialView>, accounts: Accounts) -> impl IntoView {
                 .into_any(),
         ),
         ("approval_rule", (move || rule_text(rule.get())).into_any()),
+        (
+            "new_domains",
+            (move || new_domains_text(new_domains.get())).into_any(),
+        ),
     ];
     let (rotating, ruling) = (Asking::closed(), Asking::closed());
+    let new_domains_asking = Asking::closed();
     let verify = move |_| {
         let (client, id) = (client.get_value(), id.get_value());
         spawn_local(async move {
@@ -172,12 +179,23 @@ fn Card(account: Signal<CredentialView>, accounts: Accounts) -> impl IntoView {
                         {t("approval_rule")}
                     </button>
                 </May>
+                <May to=Endpoint::SetNewDomains>
+                    <button class="quiet" on:click=move |_| new_domains_asking.open()>
+                        {t("new_domains")}
+                    </button>
+                </May>
             </div>
             <ApprovalDialog
                 asking=ruling
                 id=id.get_value()
                 rule=rule.get_untracked()
                 proposed
+                on_done=move |()| accounts.again()
+            />
+            <NewDomainsDialog
+                asking=new_domains_asking
+                id=id.get_value()
+                setting=new_domains.get_untracked()
                 on_done=move |()| accounts.again()
             />
             <Rotate asking=rotating id=id.get_value() accounts />

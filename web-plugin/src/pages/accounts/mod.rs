@@ -4,6 +4,7 @@ mod approval;
 mod directory;
 mod link;
 mod linked;
+mod new_domains;
 
 use leptos::prelude::*;
 

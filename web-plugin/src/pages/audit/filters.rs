@@ -14,13 +14,14 @@ use crate::route::{Filter, Route};
 use crate::text::t;
 
 /// Actions that are written to the trail.
-const ACTIONS: [&str; 34] = [
+const ACTIONS: [&str; 35] = [
     "access",
     "audit.export",
     "certificate.fetch",
     "certificates.admit-held",
     "credential.approval",
     "credential.link",
+    "credential.new-domains",
     "credential.reseal",
     "credential.rotate",
     "credential.verify",

@@ -162,7 +162,7 @@ pub(super) fn Findings(rehearsal: Rehearsal, source: Source) -> impl IntoView {
             let (tone, text) = match name.coverage {
                 DomainCoverage::Validated => (Tone::Good, t("coverage_validated")),
                 DomainCoverage::NeedsValidation => (Tone::Waiting, t("coverage_needs_validation")),
-                DomainCoverage::Outside => (Tone::Bad, t("coverage_outside")),
+                DomainCoverage::Outside => (Tone::Waiting, t("coverage_outside")),
             };
             view! { <li><code>{name.name}</code>" "<Status tone text /></li> }
         };
