@@ -80,7 +80,9 @@ pub(crate) fn action_text(action: &str) -> String {
 const SHORT: usize = 120;
 
 fn detail(text: String) -> AnyView {
-    if text.len() <= SHORT {
+    // Ids say little to a person: they are at hand, not in the way.
+    let is_short = text.len() <= SHORT && !text.starts_with("ord_");
+    if is_short {
         return view! { <small>" "{text}</small> }.into_any();
     }
     view! {
@@ -154,13 +156,20 @@ fn subject(entry: AuditView) -> AnyView {
         Some(("job", _)) => Some(Route::Job(id.clone())),
         _ => None,
     };
-    let name = match entry.subject_name {
+    // An entry about an account names it once.
+    let account = entry
+        .account_name
+        .filter(|account| entry.subject_name.as_ref() != Some(account))
+        .map(|name| view! { <small>" "{name}</small> });
+    let known = match id.as_str() {
+        "license" => Some(t("license_title")),
+        chain if chain.starts_with("system") => Some(t("audit_system")),
+        _ => entry.subject_name,
+    };
+    let name = match known {
         Some(name) => view! { <span title=id>{name}</span> }.into_any(),
         None => view! { <code>{id}</code> }.into_any(),
     };
-    let account = entry
-        .account_name
-        .map(|name| view! { <small>" "{name}</small> });
     match route {
         Some(route) => view! { <a href=route.href()>{name}</a> {account} }.into_any(),
         None => view! { {name} {account} }.into_any(),

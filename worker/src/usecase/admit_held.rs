@@ -60,7 +60,7 @@ pub async fn run<P: Platform>(platform: &P, caller: &Caller) -> Result<StartedJo
         action: "certificates.admit-held",
         subject: id.as_str(),
         outcome: "started",
-        detail: Some(format!("{} orders for {free} free seats", pieces.len())),
+        detail: Some(format!("orders: {}, free seats: {free}", pieces.len())),
     };
     let statements = vec![
         jobs::insert(&id, JobKind::AdmitHeld, None, now),

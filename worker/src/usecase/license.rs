@@ -93,7 +93,10 @@ pub async fn set<P: Platform>(
         action: "license.set",
         subject: "license",
         outcome: "done",
-        detail: Some(format!("{} seats for {}", license.seats, license.licensee)),
+        detail: Some(format!(
+            "seats: {}, licensee: {}",
+            license.seats, license.licensee
+        )),
     };
     let statements = vec![stored::set(token, now), audit::insert(platform, &entry)];
     platform.database().batch(statements).await?;

@@ -27,7 +27,7 @@ pub async fn run<P: Platform>(platform: &P, caller: &Caller, id: &JobId) -> Resu
         action: "job.stop",
         subject: id.as_str(),
         outcome: "stopped",
-        detail: Some(format!("{} of {} tasks done", job.done, job.total)),
+        detail: Some(format!("tasks done: {} of {}", job.done, job.total)),
     };
     platform
         .database()

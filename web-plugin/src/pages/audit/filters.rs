@@ -14,7 +14,7 @@ use crate::route::{Filter, Route};
 use crate::text::t;
 
 /// Actions that are written to the trail.
-const ACTIONS: [&str; 35] = [
+const ACTIONS: [&str; 36] = [
     "access",
     "audit.export",
     "certificate.fetch",
@@ -29,6 +29,7 @@ const ACTIONS: [&str; 35] = [
     "dead-letter.discard",
     "dead-letter.retry",
     "directory.sync",
+    "job.stop",
     "license.remove",
     "license.set",
     "order.approve",

@@ -37,7 +37,9 @@ pub(super) fn TimeLine(
                         all.sort_by_key(|entry| std::cmp::Reverse((entry.at, entry.seq)));
                         all
                     });
+                    let is_empty = Memo::new(move |_| entries.with(Vec::is_empty));
                     view! {
+                        <p class="hint" hidden=move || !is_empty.get()>{t("timeline_none")}</p>
                         <ol class="timeline">
                             <For
                                 each=move || entries.get()
