@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+use certwright_core::dump::Chain;
 use certwright_tests::{
     requests::Key,
     story::{START, Story, text},
@@ -220,6 +221,81 @@ fn a_broken_dump_is_refused_and_can_be_given_up() {
         assert_eq!(copy.get("/v1/orders")["items"], json!([]), "{what}");
         assert_eq!(restore(&copy, &dump).0, 200, "{what}");
     }
+}
+
+/// The dump with other lines between header and trailer, and a trailer that fits them.
+fn sealed_anew(lines: &[String]) -> String {
+    let mut chain = Chain::default();
+    for line in lines {
+        chain.add(line);
+    }
+    let trailer = serde_json::to_string(&chain.trailer()).unwrap();
+    format!("{}\n{trailer}\n", lines.join("\n"))
+}
+
+#[test]
+fn a_dump_whose_trail_was_rewritten_is_refused_although_its_checksum_fits() {
+    let (story, credential) = lived();
+    let dump = story.pages("/v1/dump");
+    let mut lines: Vec<String> = dump.lines().map(str::to_owned).collect();
+    lines.pop();
+    assert_eq!(sealed_anew(&lines), dump, "the checksum is made as it was");
+    let of = |seq: u64| {
+        let place = format!("\"account\":\"{credential}\",\"seq\":{seq},");
+        let is_it = |line: &String| line.starts_with("{\"audit\"") && line.contains(&place);
+        lines.iter().position(is_it).unwrap()
+    };
+    let count = |line: &String| line.contains(&format!("\"account\":\"{credential}\""));
+    let last = lines.iter().filter(|line| count(line)).count() as u64;
+    assert!(last > 4, "{last}");
+
+    let rewritten = |seq: u64| {
+        let mut lines = lines.clone();
+        let mut record: Value = serde_json::from_str(&lines[of(seq)]).unwrap();
+        record["audit"]["entry"]["actor"] = "somebody else".into();
+        lines[of(seq)] = record.to_string();
+        lines
+    };
+    let mut cut = lines.clone();
+    cut.remove(of(3));
+    let mut beheaded = lines.clone();
+    beheaded.remove(of(1));
+    let mut moved = lines.clone();
+    moved.swap(of(3), of(4));
+    let mut twice = lines.clone();
+    twice.insert(of(3), lines[of(2)].clone());
+    for (what, seq, lines) in [
+        ("the first rewritten", 1, rewritten(1)),
+        ("one rewritten", 3, rewritten(3)),
+        ("the last rewritten", last, rewritten(last)),
+        ("one cut out", 4, cut),
+        ("the first cut off", 2, beheaded),
+        ("two moved", 4, moved),
+        ("one put in again", 2, twice),
+    ] {
+        let copy = story.beside();
+        let (status, problem) = restore(&copy, &sealed_anew(&lines));
+        assert_eq!(status, 422, "{what}: {problem}");
+        let named = format!("is entry {seq} of the audit chain of {credential}, and ");
+        assert!(problem.contains(&named), "{what}: {problem}");
+        assert!(problem.contains("take another copy"), "{what}: {problem}");
+    }
+
+    // A part that ends amid a chain: the next one goes on from what was stored.
+    let copy = story.beside();
+    let amid = of(3);
+    let send = |from: usize, lines: &[String]| {
+        let path = format!("/v1/restore?from={from}");
+        copy.raw("POST", &path, "application/jsonl", &lines.join("\n"))
+    };
+    assert_eq!(send(1, &lines[..amid]).status, 200);
+    let refused = send(amid + 1, &rewritten(3)[amid..]);
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.text.contains("is entry 3 of"), "{}", refused.text);
+    let rest: Vec<String> = dump.lines().skip(amid).map(str::to_owned).collect();
+    let end = send(amid + 1, &rest);
+    assert_eq!(end.status, 200, "{}", end.text);
+    assert!(end.text.contains("\"isComplete\":true"), "{}", end.text);
 }
 
 #[test]

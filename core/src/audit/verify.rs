@@ -147,31 +147,15 @@ impl Verifier {
         }
     }
 
-    fn entry(&mut self, Sealed { entry, hash }: Sealed) -> Result<(), LineFault> {
+    fn entry(&mut self, sealed: Sealed) -> Result<(), LineFault> {
         let before = match self.open.take() {
-            None => self.begin(&entry.account)?,
-            Some(open) if open.account == entry.account => open,
+            None => self.begin(&sealed.entry.account)?,
+            Some(open) if open.account == sealed.entry.account => open,
             Some(open) => return Err(cut(open)),
         };
-        let expected = before.seq.saturating_add(1);
-        if entry.seq > expected {
-            let found = entry.seq;
-            return Err(LineFault::Missing { expected, found });
-        }
-        if entry.seq < expected {
-            return Err(LineFault::Inserted { seq: entry.seq });
-        }
-        if entry.hash(&before.hash) != hash {
-            return Err(LineFault::Changed { seq: entry.seq });
-        }
-        self.noted = self.noted.filter(|noted| *noted != hash);
+        self.open = Some(before.followed_by(&sealed)?);
+        self.noted = self.noted.filter(|noted| *noted != sealed.hash);
         self.verified.entries = self.verified.entries.saturating_add(1);
-        self.open = Some(Head {
-            account: entry.account,
-            seq: entry.seq,
-            hash,
-            at: entry.at,
-        });
         Ok(())
     }
 
@@ -196,11 +180,44 @@ impl Verifier {
         if !self.begun.insert(account.to_owned()) {
             return Err(LineFault::Again(account.to_owned()));
         }
-        Ok(Head {
+        Ok(Head::start(account))
+    }
+}
+
+impl Head {
+    /// Where a chain stands before its first entry.
+    #[must_use]
+    pub fn start(account: &str) -> Self {
+        Self {
             account: account.to_owned(),
             seq: 0,
             hash: ChainHash::START,
             at: 0,
+        }
+    }
+
+    /// Where the chain stands after its next entry, whose hash is computed again. The entry must be
+    /// one of the same chain.
+    ///
+    /// # Errors
+    /// [`LineFault`] when its number is not the next one, or what it says does not fit its hash.
+    pub fn followed_by(&self, Sealed { entry, hash }: &Sealed) -> Result<Self, LineFault> {
+        let expected = self.seq.saturating_add(1);
+        if entry.seq > expected {
+            let found = entry.seq;
+            return Err(LineFault::Missing { expected, found });
+        }
+        if entry.seq < expected {
+            return Err(LineFault::Inserted { seq: entry.seq });
+        }
+        if entry.hash(&self.hash) != *hash {
+            return Err(LineFault::Changed { seq: entry.seq });
+        }
+        Ok(Self {
+            account: entry.account.clone(),
+            seq: entry.seq,
+            hash: *hash,
+            at: entry.at,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a dump line by line, in as many parts as one likes.
 
 use super::{Chain, FORMAT, Header, Kind, MAX_LINE, Record, Trailer, VERSION};
+use crate::audit::{self, Head, Sealed};
 
 /// How far a dump has been read. Reading can be stopped after any line and resumed elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +10,9 @@ pub struct Position {
     pub chain: Chain,
     /// The kind of the last record.
     pub kind: Option<Kind>,
+    /// Where the audit chain stands whose entries were read last. Chains stand one after the other,
+    /// in the order of their accounts, so that no more than this is needed to check all of them.
+    pub audit: Option<Head>,
 }
 
 /// A line of a dump.
@@ -55,6 +59,18 @@ pub enum LineFault {
         "is a trailer that does not fit the lines before it; the file was changed, take another copy"
     )]
     DoesNotFit,
+    /// An entry of the audit trail does not follow the one before it in its chain.
+    #[error(
+        "is entry {seq} of the audit chain of {account}, and {fault}; the file was changed after it was written, take another copy"
+    )]
+    BrokenChain {
+        /// Whose chain.
+        account: String,
+        /// The entry's number in it.
+        seq: u64,
+        /// What is wrong with the entry.
+        fault: audit::LineFault,
+    },
 }
 
 impl Position {
@@ -63,10 +79,12 @@ impl Position {
     /// # Errors
     /// [`DumpFault`]; the position stays before the line.
     pub fn read(&mut self, line: &str) -> Result<Entry, DumpFault> {
-        let entry = self.entry(line).map_err(|fault| DumpFault {
-            line: self.chain.lines.saturating_add(1),
-            fault,
-        })?;
+        let at = self.chain.lines.saturating_add(1);
+        let broken = |fault| DumpFault { line: at, fault };
+        let entry = self.entry(line).map_err(broken)?;
+        if let Entry::Record(Record::Audit(sealed)) = &entry {
+            self.audit = Some(self.follow(sealed).map_err(broken)?);
+        }
         self.chain.add(line);
         if let Entry::Record(record) = &entry {
             self.kind = Some(record.kind());
@@ -93,6 +111,23 @@ impl Position {
             return Err(LineFault::OutOfOrder);
         }
         Ok(Entry::Record(record))
+    }
+
+    /// Where the audit chain of an entry stands after it. The checksum over the lines can be made
+    /// anew by whoever changes one; that an entry fits its hash, and its hash the one before, is
+    /// what the chain is for.
+    fn follow(&self, sealed: &Sealed) -> Result<Head, LineFault> {
+        let account = &sealed.entry.account;
+        let next = match &self.audit {
+            Some(head) if head.account == *account => head.followed_by(sealed),
+            Some(head) if head.account > *account => Err(audit::LineFault::Again(account.clone())),
+            _ => Head::start(account).followed_by(sealed),
+        };
+        next.map_err(|fault| LineFault::BrokenChain {
+            account: account.clone(),
+            seq: sealed.entry.seq,
+            fault,
+        })
     }
 }
 

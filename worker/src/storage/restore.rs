@@ -1,6 +1,7 @@
 //! How far a restore is, while there is one.
 
 use certwright_core::{
+    audit::{ChainHash, Head},
     dump::{Chain, Kind, Position},
     time::Timestamp,
 };
@@ -24,6 +25,31 @@ struct RestoreRow {
     dumped_at: i64,
 }
 
+#[derive(Deserialize)]
+struct HeadRow {
+    account: String,
+    seq: u64,
+    hash: ChainHash,
+    at: i64,
+}
+
+/// The entry of the trail that a restore took last. Accounts come in order, so it is the last one of
+/// all that were taken; the installation's own chain grows beside them.
+async fn last_entry(database: &impl Database) -> Result<Option<Head>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT account, seq, hash, at FROM audit_seals JOIN audit USING (account, seq) \
+         WHERE account <> (SELECT audit_account FROM installation) \
+         ORDER BY account DESC, seq DESC LIMIT 1",
+    );
+    let row = decode::<HeadRow>(database.query(statement).await?)?.pop();
+    Ok(row.map(|row| Head {
+        account: row.account,
+        seq: row.seq,
+        hash: row.hash,
+        at: row.at,
+    }))
+}
+
 /// The restore that is going on, if there is one.
 ///
 /// # Errors
@@ -39,8 +65,12 @@ pub async fn current(database: &impl Database) -> Result<Option<Restore>, Databa
     let kind = kind
         .transpose()
         .map_err(|error| DatabaseFault(format!("the restore's kind: {error}")))?;
+    let audit = match kind {
+        Some(Kind::Audit) => last_entry(database).await?,
+        _ => None,
+    };
     Ok(Some(Restore {
-        position: Position { chain, kind },
+        position: Position { chain, kind, audit },
         dumped_at: Timestamp::from_unix(row.dumped_at),
     }))
 }
