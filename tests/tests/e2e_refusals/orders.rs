@@ -153,7 +153,7 @@ pub(super) fn orders_that_cannot_be(live: &Live, credential: &str) -> Result<Vec
         (
             "two lines of remarks",
             with("remarks", json!("a\nb")),
-            "length",
+            "character",
             "remarks",
         ),
         (

@@ -142,7 +142,8 @@ pub async fn walk(
 
 /// Walks that a search takes. The position in each is the time with its sign turned.
 mod sql {
-    pub(super) const EXACT: &str = "SELECT o.record, -o.ordered_at AS latest FROM ( \
+    // In two groups, since D1 takes at most five terms in one compound SELECT.
+    pub(super) const EXACT: &str = "SELECT o.record, -o.ordered_at AS latest FROM (SELECT id FROM ( \
            SELECT id FROM orders WHERE id = ?3 ->> 'id' \
            UNION SELECT order_id FROM certificates WHERE id = ?3 ->> 'id' \
            UNION SELECT id FROM orders \
@@ -151,13 +152,14 @@ mod sql {
              CROSS JOIN orders AS o ON o.credential_id = k.id AND o.ca_order_number = n.value \
            UNION SELECT o.id FROM json_each(?3, '$.numbers') AS n CROSS JOIN credentials AS k \
              CROSS JOIN orders AS o ON o.credential_id = k.id AND o.ca_request_number = n.value \
-           UNION SELECT order_id FROM certificates \
+         ) UNION SELECT id FROM ( \
+           SELECT order_id AS id FROM certificates \
              WHERE serial IN (SELECT value FROM json_each(?3, '$.serials')) \
            UNION SELECT order_id FROM certificates WHERE fingerprint = ?3 ->> 'sha256' \
            UNION SELECT order_id FROM certificates WHERE key_fingerprint = ?3 ->> 'sha256' \
            UNION SELECT id FROM orders WHERE key_fingerprint = ?3 ->> 'sha256' \
            UNION SELECT order_id FROM certificates WHERE sha1 = ?3 ->> 'sha1' \
-         ) AS e CROSS JOIN orders AS o ON o.id = e.id \
+         )) AS e CROSS JOIN orders AS o ON o.id = e.id \
          WHERE (-o.ordered_at, o.id) > (?1, ?2) AND (?5 IS NULL OR o.credential_id = ?5) \
          ORDER BY -o.ordered_at, o.id LIMIT ?4";
 

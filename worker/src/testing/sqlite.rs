@@ -10,6 +10,7 @@ use std::{
 use rusqlite::{
     Connection, StatementStatus,
     backup::Backup,
+    limits::Limit,
     types::{ToSqlOutput, ValueRef},
 };
 use serde_json::{Map, Value};
@@ -76,6 +77,8 @@ impl Sqlite {
     fn of(connection: Connection) -> Self {
         // Above the number of the statements that there are, so that none is prepared twice.
         connection.set_prepared_statement_cache_capacity(256);
+        // As D1's runtime has it: a longer compound SELECT fails there alone.
+        let _ = connection.set_limit(Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5);
         Self {
             connection: RefCell::new(connection),
             pauses: Pauses::default(),
