@@ -25,6 +25,8 @@ const MOST_ROWS: u64 = 120;
 /// What a page may read that is found by one filter and sifted by another: the search looks at ten pages of
 /// the first at most, whatever there is, before it answers with a cursor.
 const MOST_ROWS_SIFTED: u64 = 1_300;
+/// What a page of the audit trail may read: each entry looks up the names of its subject and account.
+const MOST_ROWS_NAMED: u64 = 300;
 /// What showing one thing may read.
 const MOST_ROWS_OF_ONE: u64 = 10;
 
