@@ -15,6 +15,7 @@ SELECT i,
   1700000000 + i / 200
 FROM n;
 
+-- The pending ones are all stuck, in the column and in the record.
 INSERT INTO orders (id, credential_id, ca_order_number, ca_request_number, state, is_stuck,
   ordered_at, is_deleted, version, record)
 SELECT 'ord_' || body, credential, 'B' || i, 'R' || i, t.state, t.state = 'pending', at,
@@ -25,7 +26,7 @@ SELECT 'ord_' || body, credential, 'B' || i, 'R' || i, t.state, t.state = 'pendi
     '$.deletedAt', CASE WHEN i % 10 = 9 THEN '2026-11-01T00:00:00Z' END)
 FROM bulk JOIN (
   SELECT state, max(record) AS record FROM orders
-  WHERE state IN ('fulfilled', 'held', 'pending', 'rejected') GROUP BY state
+  WHERE state IN ('fulfilled', 'held', 'rejected') OR is_stuck = 1 GROUP BY state
 ) AS t ON t.state = CASE i % 25 WHEN 0 THEN 'pending' WHEN 1 THEN 'held' WHEN 2 THEN 'rejected'
   ELSE 'fulfilled' END;
 

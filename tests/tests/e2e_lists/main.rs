@@ -198,9 +198,10 @@ fn fault_of(live: &Live, path: &str) -> Result<Option<String>> {
         .map(|(rows, items)| format!("{rows} rows for {items} items"))
         .collect();
     println!("{path}: {}", told.join(", "));
-    let is_sifted = path.contains('&');
-    let most = if is_sifted {
+    let most = if path.contains('&') {
         MOST_ROWS_SIFTED
+    } else if path.starts_with("/v1/audit") {
+        MOST_ROWS_NAMED
     } else {
         MOST_ROWS
     };
