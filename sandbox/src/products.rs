@@ -23,6 +23,9 @@ pub(crate) struct Rules {
     pub(crate) additional_domains: bool,
 }
 
+/// `productTypeID` of private certificates.
+pub(crate) const PRIVATE_PKI: u16 = 39;
+
 /// Categories: id, name.
 pub(crate) const CATEGORIES: [(u8, &str); 4] = [
     (1, "Document Signer Certificates"),

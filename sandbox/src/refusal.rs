@@ -11,9 +11,6 @@ use std::borrow::Cow;
 pub(crate) struct Refusal {
     pub(crate) code: Cow<'static, str>,
     pub(crate) message: Cow<'static, str>,
-    /// JSON text of a data member that accompanies the failure, such as the object of empty
-    /// members that `GetCertificate` sends (A4).
-    pub(crate) data: Option<&'static str>,
 }
 
 impl Refusal {
@@ -21,7 +18,6 @@ impl Refusal {
         Self {
             code: Cow::Borrowed(code),
             message: Cow::Borrowed(message),
-            data: None,
         }
     }
 
@@ -30,13 +26,7 @@ impl Refusal {
         Self {
             code: Cow::Owned(code),
             message: Cow::Owned(message),
-            data: None,
         }
-    }
-
-    pub(crate) fn with_data(mut self, data: &'static str) -> Self {
-        self.data = Some(data);
-        self
     }
 }
 

@@ -260,7 +260,11 @@ impl Sandbox {
             rule.seconds.unwrap_or(420).clamp(-when::DAY, when::DAY)
         });
         let both_names = operation == Operation::ValidateCredentials;
-        let mut body = envelope::seal(outcome, meta, now + skew, both_names);
+        let beside = outcome
+            .as_ref()
+            .err()
+            .map_or("", |refusal| endpoints::beside_failure(operation, refusal));
+        let mut body = envelope::seal(outcome, beside, meta, now + skew, both_names);
         if strikes.has(FaultKind::TruncatedJson) {
             body.truncate(body.len() / 2);
         }

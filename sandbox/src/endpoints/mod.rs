@@ -42,6 +42,7 @@ pub(crate) enum Operation {
     GetProductDetails,
     GetFieldDetails,
     GenerateOrderSsl,
+    GenerateOrderPrivatePki,
     SubmitCsr,
     SubmitDocument,
     AgreementAcceptance,
@@ -57,7 +58,7 @@ pub(crate) enum Operation {
 
 impl Operation {
     /// Every operation with its name on the wire.
-    pub(crate) const ALL: [(Self, &'static str); 18] = [
+    pub(crate) const ALL: [(Self, &'static str); 19] = [
         (Self::ValidateCredentials, "ValidateCredentials"),
         (Self::GetGroupDetails, "GetGroupDetails"),
         (Self::GetOrganizationDetails, "GetOrganizationDetails"),
@@ -65,6 +66,7 @@ impl Operation {
         (Self::GetProductDetails, "GetProductDetails"),
         (Self::GetFieldDetails, "GetFieldDetails"),
         (Self::GenerateOrderSsl, "GenerateOrderSSL"),
+        (Self::GenerateOrderPrivatePki, "GenerateOrderPrivatePKI"),
         (Self::SubmitCsr, "SubmitCSR"),
         (Self::SubmitDocument, "SubmitDocument"),
         (Self::AgreementAcceptance, "AgreementAcceptance"),
@@ -140,6 +142,15 @@ fn require_requestor(email: &Text) -> Result<(), Refusal> {
     }
 }
 
+/// JSON text of the data member that an operation's failure has beside its meta; empty where there
+/// is none (A4).
+pub(crate) fn beside_failure(operation: Operation, refusal: &Refusal) -> &'static str {
+    match operation {
+        Operation::GetCertificate => certificate::beside_failure(refusal),
+        _ => "",
+    }
+}
+
 /// Carries an operation out.
 pub(crate) fn carry_out(operation: Operation, call: &mut Call<'_>) -> Result<Answer, Refusal> {
     match operation {
@@ -150,6 +161,7 @@ pub(crate) fn carry_out(operation: Operation, call: &mut Call<'_>) -> Result<Ans
         Operation::GetProductDetails => products::list(call),
         Operation::GetFieldDetails => products::fields(call),
         Operation::GenerateOrderSsl => place::generate(call),
+        Operation::GenerateOrderPrivatePki => place::generate_private(call),
         Operation::SubmitCsr => csr::submit(call),
         Operation::SubmitDocument => document::submit(call),
         Operation::AgreementAcceptance => agreement::accept(call),

@@ -66,6 +66,38 @@ pub(super) fn check(call: &Call<'_>, request: &OrderDetails) -> Result<Order, Re
     Ok(order)
 }
 
+/// The order for a private certificate that the request amounts to, with no number yet. Its names
+/// are the product's business: internal ones are what it is for. Without an agreement it was taken
+/// (A5).
+pub(super) fn check_private(call: &Call<'_>, request: &OrderDetails) -> Result<Order, Refusal> {
+    let product = products::by_code(request.product_code.as_str().trim())
+        .filter(|product| product.type_id == products::PRIVATE_PKI)
+        .ok_or(refusal::PRODUCT)?;
+    let information = request
+        .certificate_information
+        .as_ref()
+        .ok_or(refusal::CERTIFICATE_INFORMATION)?;
+    let main = information
+        .domain_name
+        .filled()
+        .ok_or(refusal::DOMAIN_MISSING)?;
+    let mut order = Order::new(String::new(), product, call.now);
+    order.group_number = group_number(call, request, product)?;
+    order.requestor = requestor(request.requestor_information.as_ref())?;
+    order.validity_years = validity(request.subscription_details.as_ref())?;
+    order.domain_name = main.to_ascii_lowercase();
+    let more = information.additional_domains.split_at_commas();
+    order.domains = std::iter::once(main)
+        .chain(more)
+        .map(|name| DomainCheck::new(&name.to_ascii_lowercase(), None))
+        .collect();
+    if let Some(pem) = request.csr.filled() {
+        order.csr = check_csr(pem, &order.domain_name, call.now, refusal::CSR_NAME)?;
+    }
+    additional_information(request, &mut order)?;
+    Ok(order)
+}
+
 /// `"0"` or `"1"`.
 pub(super) fn flag(text: &Text) -> Option<bool> {
     match text.as_str() {

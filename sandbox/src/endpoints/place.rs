@@ -1,11 +1,12 @@
-//! `GenerateOrderSSL`: orders and drafts of DV, OV and EV certificates (emSign API reference,
-//! A11). What an order must be like is checked in [`super::order_check`].
+//! `GenerateOrderSSL`: orders and drafts of DV, OV and EV certificates, and `GenerateOrderPrivatePKI`:
+//! drafts of private ones (emSign API reference, A5, A11). What an order must be like is checked in
+//! [`super::order_check`].
 
 use serde::Serialize;
 
 use super::{
     Call,
-    order_check::{check, flag},
+    order_check::{check, check_private, flag},
     order_request::OrderDetails,
 };
 use crate::{
@@ -36,8 +37,29 @@ struct Placed<'a> {
 pub(super) fn generate(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let request: OrderDetails = call.section("orderDetails")?;
     limit_rate(call)?;
-    let mut order = check(call, &request)?;
+    let order = check(call, &request)?;
     let draft = flag(&request.save_and_hold).ok_or(refusal::BAD_REQUEST)?;
+    book(call, &request, order, draft)
+}
+
+/// Saves a draft of an order for a private certificate. Whatever was sent to place one at once, the
+/// real service answered `EMS-939` (A5).
+pub(super) fn generate_private(call: &mut Call<'_>) -> Result<Answer, Refusal> {
+    let request: OrderDetails = call.section("orderDetails")?;
+    limit_rate(call)?;
+    let order = check_private(call, &request)?;
+    if !flag(&request.save_and_hold).ok_or(refusal::BAD_REQUEST)? {
+        return Err(refusal::SOMETHING_WRONG);
+    }
+    book(call, &request, order, true)
+}
+
+fn book(
+    call: &mut Call<'_>,
+    request: &OrderDetails,
+    mut order: Order,
+    draft: bool,
+) -> Result<Answer, Refusal> {
     if let Some(number) = request.request_number.filled() {
         order.request_number = existing_draft(call, number)?;
     } else {

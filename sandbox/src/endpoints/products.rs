@@ -11,6 +11,9 @@ use crate::{
     text::Text,
 };
 
+/// Id and name of the one custom field.
+pub(super) const COST_CENTER: (&str, &str) = ("456", "Cost center");
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ProductRequest {
@@ -158,7 +161,7 @@ pub(super) fn fields(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     };
     let fields = Fields {
         certificate_information: [field("domainName", "", "1")],
-        additional_information: [field("Cost center", "456", "0")],
+        additional_information: [field(COST_CENTER.1, COST_CENTER.0, "0")],
     };
     Answer::of("customFields", &fields)
 }

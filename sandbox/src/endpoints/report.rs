@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::{Call, report_criteria::Criteria, track::behind};
+use super::{Call, products::COST_CENTER, report_criteria::Criteria, track::behind};
 use crate::{
     behaviour::{FaultKind, Strikes},
     draws::Draws,
     envelope::Answer,
     issuer::ISSUER_NAME,
     ledger::{Order, order::CustomField, walk::Standing},
+    products,
     refusal::{self, Refusal},
     status::{certificate_status_text, order_status_text},
     when::{self, DAY, Unix},
@@ -47,8 +48,28 @@ struct Row<'a> {
     order_date: String,
     expires_within: String,
     tags: &'a [String],
-    custom_fields: &'a [CustomField],
+    custom_fields: Vec<FieldRow<'a>>,
     country_name: &'a str,
+}
+
+/// A custom field as the vendor documents it in a report: with the name that an order leaves out.
+#[derive(Clone, Serialize)]
+struct FieldRow<'a> {
+    #[serde(rename = "fieldID")]
+    id: &'a str,
+    #[serde(rename = "fieldName")]
+    name: &'static str,
+    #[serde(rename = "fieldValue")]
+    value: &'a str,
+}
+
+fn field(field: &CustomField) -> FieldRow<'_> {
+    let is_known = field.field_id == COST_CENTER.0;
+    FieldRow {
+        id: &field.field_id,
+        name: if is_known { COST_CENTER.1 } else { "" },
+        value: &field.field_value,
+    }
 }
 
 /// Lists the account's orders and drafts that meet the criteria, newest first.
@@ -161,7 +182,7 @@ fn row(order: &Order, standing: Standing, now: Unix) -> Row<'_> {
         } else {
             ""
         },
-        certificate_trust_type: if order.product_type_id == 39 {
+        certificate_trust_type: if order.product_type_id == products::PRIVATE_PKI {
             "Private"
         } else {
             "Public"
@@ -173,7 +194,7 @@ fn row(order: &Order, standing: Standing, now: Unix) -> Row<'_> {
             .map(|certificate| ((certificate.not_after - now) / DAY).to_string())
             .unwrap_or_default(),
         tags: &order.tags,
-        custom_fields: &order.custom_fields,
+        custom_fields: order.custom_fields.iter().map(field).collect(),
         country_name: country,
     }
 }

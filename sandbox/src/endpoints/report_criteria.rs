@@ -6,6 +6,7 @@ use super::Call;
 use crate::{
     issuer::ISSUER_NAME,
     ledger::{Order, walk::Standing},
+    products,
     refusal::{self, Refusal},
     text::{Text, Texts, split_at_commas},
     when::{self, Unix},
@@ -129,7 +130,7 @@ impl Criteria {
             )
             && self
                 .private
-                .is_none_or(|private| private == (order.product_type_id == 39))
+                .is_none_or(|private| private == (order.product_type_id == products::PRIVATE_PKI))
             && within(self.ordered, Some(order.placed_at))
             && within(self.expires, expiry)
             && self.admits_tags(&order.tags)

@@ -172,7 +172,15 @@ impl Order {
             None => {}
         }
         if self.is_draft() {
-            return standing(order::ON_HOLD, certificate::SETUP_PENDING);
+            // Drafts of private orders were listed as pending for an approver; of others nothing is
+            // known.
+            let is_private = self.product_type_id == products::PRIVATE_PKI;
+            let status = if is_private {
+                certificate::PENDING_FOR_APPROVER
+            } else {
+                certificate::SETUP_PENDING
+            };
+            return standing(order::ON_HOLD, status);
         }
         if let Some(issued) = &self.certificate {
             let status = match self.revocation_stage(options, now) {

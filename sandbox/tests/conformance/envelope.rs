@@ -167,6 +167,23 @@ fn what_is_wrong_with_a_meta() {
     }
 }
 
+/// A recorded call with both was answered `EMS-913`.
+#[test]
+fn a_wrong_account_number_wins_over_a_time_that_cannot_be_read() {
+    let mut ca = Ca::new();
+    let mut meta = ca.meta();
+    meta["ts"] = json!("2026-10-01T05:30:00+05:30fhgfhg");
+    let send = |ca: &mut Ca, meta: &Value| {
+        let body = json!({ "meta": meta }).to_string();
+        json_of(&ca.post("/emSignHub-API/GetDomainDetails", body))["meta"].clone()
+    };
+    assert_eq!(send(&mut ca, &meta)["errorCode"], "EMS-910");
+    meta["accountNumber"] = json!("7453557959");
+    let refused = send(&mut ca, &meta);
+    assert_eq!(refused["errorCode"], "EMS-913");
+    assert_eq!(refused["ts"], meta["ts"]);
+}
+
 #[test]
 fn what_is_wrong_with_a_body() {
     let mut ca = Ca::new();

@@ -48,7 +48,7 @@ fn a_row_of_an_issued_order() {
         ("tags", json!(["Department:Web", "Cost:CC-9"])),
         (
             "customFields",
-            json!([{ "fieldID": "456", "fieldValue": "blue" }]),
+            json!([{ "fieldID": "456", "fieldName": "Cost center", "fieldValue": "blue" }]),
         ),
         ("organizationName", json!("")),
     ] {
