@@ -187,8 +187,14 @@ pub struct OrderView {
     pub reference: Option<OrderReference>,
     /// `productCode` of the account.
     pub product_code: String,
+    /// The product's name, as the directory has it now; only with an order that is read by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
     /// The group that it belongs to.
     pub group_number: Option<String>,
+    /// The group's name, like the product's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_name: Option<String>,
     /// The organization's name.
     pub organization_name: Option<String>,
     /// The first name.

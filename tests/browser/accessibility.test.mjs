@@ -1,4 +1,5 @@
-// axe-core on every screen: light and dark, at 320 and at 1280 pixels.
+// axe-core on every screen: light and dark, at 320 and at 1280 pixels; and every screen by keyboard, where
+// there is little room.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -6,6 +7,7 @@ import { createRequire } from "node:module";
 import { before, test } from "node:test";
 
 import { connect, linked, openConsole, openExtension, rested, show } from "./browser.mjs";
+import { firstFocus, hiddenControls, skipLink } from "./keyboard.mjs";
 import { places } from "./places.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -39,12 +41,28 @@ const tooWide = (page) =>
     return all.filter(isBeyond).map((element) => element.outerHTML.slice(0, 120));
   });
 
+/** Who did something, in the table of each screen that has such a column. */
+const WHO = { audit: "Who", orders: "Next" };
+
+/** What is lost of a table: without its head, each cell says itself what it is. */
+const lostCells = (page, name) =>
+  page.evaluate((who) => {
+    const hidden = [...document.querySelectorAll("tbody td")].filter((cell) =>
+      cell.innerText.trim() === "" && cell.textContent.trim() !== "");
+    const lost = hidden.map((cell) => `not in sight: ${cell.outerHTML.slice(0, 110)}`);
+    const isThere = [...document.querySelectorAll("tbody td")].some(({ dataset }) => dataset.label === who);
+    return who && !isThere ? [...lost, `no column ${who}`] : lost;
+  }, WHO[name]);
+
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [320, 1280]) {
     test(`every screen, ${colorScheme}, ${width} pixels`, async () => {
-      const { page, close } = await openConsole({ colorScheme, viewport: { width, height: 800 } });
+      // Once by keyboard as well.
+      const isWalked = width === 320 && colorScheme === "light";
+      const { page, close } = await openConsole({ colorScheme, viewport: { width, height: 640 } });
       try {
         const found = [];
+        const titles = new Map();
         const look = async (name) => {
           found.push(...(await violations(page)).map((text) => `${name}: ${text}`));
           found.push(...(await tooWide(page)).map((html) => `${name}: beyond the edge: ${html}`));
@@ -52,13 +70,28 @@ for (const colorScheme of ["light", "dark"]) {
         await page.locator("#token").waitFor();
         await look("welcome");
         await connect(page);
+        if (isWalked) {
+          await page.reload();
+          await rested(page);
+          found.push(...(await skipLink(page)));
+        }
         for (const [name, hash, act] of all) {
           await show(page, hash);
           await act?.(page);
+          if (isWalked) {
+            found.push(...(await firstFocus(page)).map((text) => `${name}: ${text}`));
+          }
           await look(name);
+          if (isWalked) {
+            found.push(...(await lostCells(page, name)).map((text) => `${name}: ${text}`));
+            found.push(...(await hiddenControls(page)).map((text) => `${name}: ${text}`));
+            titles.set(hash.replace(/\?(?!tab=).*/, ""), await page.title());
+          }
           await page.keyboard.press("Escape");
         }
         assert.deepEqual(found, []);
+        const named = [...titles.values()];
+        assert.equal(new Set(named).size, named.length, `titles: ${named.join(", ")}`);
       } finally {
         await close();
       }

@@ -192,3 +192,31 @@ test("keys are listed, and no page complained", async () => {
   await rested(page);
   assert.deepEqual(faults, []);
 });
+
+test("when the sign-in ends, badge and notification say why, and the address stays", async () => {
+  const { page, root } = extension;
+  const made = await api("POST", "/v1/tokens", { label: "Short-lived", role: "viewer", expiresInDays: 1 });
+  await api("DELETE", `/v1/tokens/${made.token.id}`);
+  const look = () => page.evaluate(async () => {
+    await chrome.runtime.sendMessage("refresh");
+    const [badge, title] = [await chrome.action.getBadgeText({}), await chrome.action.getTitle({})];
+    return { badge, title, told: Object.keys(await chrome.notifications.getAll()) };
+  });
+  await page.evaluate(async (token) => {
+    const { connection } = await chrome.storage.session.get("connection");
+    await chrome.storage.session.set({ connection: JSON.stringify({ ...JSON.parse(connection), token }) });
+  }, made.secret);
+  const revoked = await look();
+  assert.equal(revoked.badge, "?");
+  assert.match(revoked.title, /token has expired or was revoked/);
+  assert.deepEqual(revoked.told, ["#/"]);
+  await page.goto(`${root}app.html`);
+  await page.getByRole("button", { name: "Sign in again" }).first().click();
+  await page.waitForFunction((address) => document.querySelector("#address")?.value === address, worker);
+  assert.equal(await page.locator("#token").inputValue(), "");
+  // As after a restart of the browser, which forgets the token.
+  await page.evaluate(() => chrome.storage.session.clear());
+  const signedOut = await look();
+  assert.match(signedOut.title, /You are signed out/);
+  assert.equal(signedOut.badge, "?");
+});

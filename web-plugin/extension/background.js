@@ -41,7 +41,7 @@ extension.runtime.onMessage.addListener((message, _sender, answer) => {
 
 extension.contextMenus.onClicked.addListener(({ menuItemId, linkUrl, pageUrl }) => {
   const host = encodeURIComponent(new URL(linkUrl ?? pageUrl).hostname);
-  return open(menuItemId === "order" ? `#/orders/new?host=${host}` : `#/certificates?host=${host}`);
+  return open(menuItemId === "order" ? `#/orders/new?host=${host}` : `#/certificates?q=${host}`);
 });
 
 extension.notifications.onClicked.addListener((id) => open(id));

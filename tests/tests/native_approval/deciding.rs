@@ -57,6 +57,12 @@ fn an_order_waits_until_a_second_person_approves_and_is_placed_once() {
     let issued = story.get(&path);
     assert_eq!(issued["status"]["state"], "fulfilled", "{issued:#}");
     assert_eq!(issued["approval"]["decidedBy"], OPERATOR.0, "{issued:#}");
+    // Whoever reads it later finds the names that were approved.
+    let review = &seen["approval"]["review"];
+    for name in ["productName", "groupName"] {
+        assert!(issued[name].is_string(), "{issued:#}");
+        assert_eq!(issued[name], review[name], "{name}");
+    }
     assert_eq!((story.calls("GenerateOrderSSL"), at_the_ca(&story)), (1, 1));
     assert_eq!(
         trail(&story, &path),

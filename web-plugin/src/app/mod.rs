@@ -47,13 +47,31 @@ pub(crate) struct App {
     pub(crate) toasts: Toasts,
     /// What is being done besides.
     pub(crate) works: Works,
+    /// What the screen shows one of, such as an order, is called.
+    pub(crate) heading: RwSignal<Heading>,
     /// Counts what was done behind the screens' backs.
     changes: RwSignal<u32>,
     /// Counts the moments at which times are told anew.
     ticks: RwSignal<u32>,
 }
 
+/// What one thing is called that a screen shows.
+#[derive(Clone, Default)]
+pub(crate) struct Heading {
+    /// The thing's id: another one's screen has another heading.
+    pub(crate) of: String,
+    pub(crate) text: String,
+}
+
 impl App {
+    /// Names the thing with this id in the window's title.
+    pub(crate) fn set_heading(self, of: impl Into<String>, text: impl Into<String>) {
+        self.heading.set(Heading {
+            of: of.into(),
+            text: text.into(),
+        });
+    }
+
     /// Uses this connection from now on and remembers it.
     pub(crate) async fn connect(self, connection: Connection) {
         connection.remember().await;
@@ -178,6 +196,7 @@ pub(crate) fn Connected(
         me_trouble: RwSignal::new(None),
         toasts: Toasts::default(),
         works: Works::default(),
+        heading: RwSignal::new(Heading::default()),
         changes: RwSignal::new(0),
         ticks: RwSignal::new(0),
     };

@@ -4,7 +4,7 @@ use certwright_api::endpoint::Endpoint;
 use leptos::prelude::*;
 
 use super::keyboard::needs;
-use super::{SHORTCUTS, keyboard, navigation, use_app};
+use super::{Heading, SHORTCUTS, keyboard, navigation, use_app};
 use crate::browser;
 use crate::pages;
 use crate::parts::{Dialog, NotAllowed, ToastList, TroubleNote};
@@ -61,6 +61,27 @@ fn section(route: &Route) -> std::mem::Discriminant<Route> {
     })
 }
 
+/// What a screen is called: what it shows, the section it belongs to, and the program.
+fn title(route: &Route, heading: &Heading) -> String {
+    let here = section(route);
+    let mut sections = screens().into_iter();
+    let section = sections.find(|(one, _)| std::mem::discriminant(one) == here);
+    let of = match route {
+        Route::Order(id) | Route::Certificate(id) | Route::Job(id) if *id == heading.of => {
+            heading.text.clone()
+        }
+        Route::NewOrder(_) => t("order_new"),
+        Route::Accounts(filter) => pages::tab_title(filter),
+        Route::Orders(filter) | Route::Certificates(filter) => filter.get("q").to_owned(),
+        Route::Unknown => t("unknown_title"),
+        _ => String::new(),
+    };
+    let section = section.map_or_else(String::new, |(_, name)| t(name));
+    let all = [of, section, "Certwright".to_owned()];
+    let all: Vec<_> = all.into_iter().filter(|text| !text.is_empty()).collect();
+    all.join(" · ")
+}
+
 /// The shell with the screen of the address bar in it.
 #[component]
 pub(super) fn Shell() -> impl IntoView {
@@ -72,16 +93,6 @@ pub(super) fn Shell() -> impl IntoView {
     Effect::new(move |before: Option<Screen>| {
         let now = screen.get();
         is_menu_open.set(false);
-        let here = section(&route.get_untracked());
-        let all = screens().into_iter();
-        let mut names = all.filter(|(one, _)| std::mem::discriminant(one) == here);
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            // Tabs and screen readers tell screens apart by it (WCAG 2.2, 2.4.2).
-            document.set_title(&names.next().map_or_else(
-                || "Certwright".to_owned(),
-                |(_, name)| format!("{} · Certwright", t(name)),
-            ));
-        }
         if before.is_some_and(|before| before != now) {
             // Whoever navigates without seeing hears the heading of the screen they came to.
             browser::focus("content");
@@ -89,6 +100,18 @@ pub(super) fn Shell() -> impl IntoView {
         now
     });
     let app = use_app();
+    // Tabs and screen readers tell screens apart by it (WCAG 2.2, 2.4.2).
+    Effect::new(move |_| {
+        let title = route.with(|route| app.heading.with(|heading| title(route, heading)));
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            document.set_title(&title);
+        }
+    });
+    let skip = |event: leptos::ev::MouseEvent| {
+        // The address names a screen, and that stays.
+        event.prevent_default();
+        browser::focus("content");
+    };
     let links = screens().into_iter().map(move |(target, name)| {
         let kind = std::mem::discriminant(&target);
         let current = move || (section(&route.get()) == kind).then_some("page");
@@ -100,7 +123,7 @@ pub(super) fn Shell() -> impl IntoView {
     });
     view! {
         <div class="shell">
-            <button class="skip" on:click=move |_| browser::focus("content")>{t("nav_skip")}</button>
+            <a class="skip button" href="#content" on:click=skip>{t("nav_skip")}</a>
             <header class="bar">
                 <a class="brand" href=Route::Overview.href()>"Certwright"</a>
                 <button

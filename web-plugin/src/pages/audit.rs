@@ -120,11 +120,11 @@ fn table(page: Page<AuditView>, filter: &Filter) -> AnyView {
                     {entry.detail.clone().map(detail)}
                 </td>
                 <td><Status tone text=outcome /></td>
-                <td>
+                <td data-label=t("audit_who")>
                     <a href=Route::Audit(only).href() title=only_label>{name}</a>
                     {entry.address.clone().map(|address| view! { <small>" "{address}</small> })}
                 </td>
-                <td class="wide">{subject(entry)}</td>
+                <td data-label=t("audit_subject")>{subject(entry)}</td>
             </tr>
         }
     };
@@ -137,7 +137,7 @@ fn table(page: Page<AuditView>, filter: &Filter) -> AnyView {
                         <th scope="col">{t("audit_what")}</th>
                         <th scope="col">{t("audit_outcome")}</th>
                         <th scope="col">{t("audit_who")}</th>
-                        <th scope="col" class="wide">{t("audit_subject")}</th>
+                        <th scope="col">{t("audit_subject")}</th>
                     </tr>
                 </thead>
                 <tbody>{page.items.into_iter().map(row).collect_view()}</tbody>

@@ -172,9 +172,9 @@ fn table(page: Signal<Page<CertificateView>>, filter: Signal<Filter>, keys: KeyM
                     <tr>
                         <th scope="col">{t("certificate_names")}</th>
                         <th scope="col">{t("certificate_expires")}</th>
-                        <th scope="col" class="wide">{t("certificate_issuer")}</th>
-                        <th scope="col" class="wide">{t("certificate_key")}</th>
-                        <th scope="col" class="wide">{t("certificate_your_key")}</th>
+                        <th scope="col">{t("certificate_issuer")}</th>
+                        <th scope="col">{t("certificate_key")}</th>
+                        <th scope="col">{t("certificate_your_key")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows(items, |one| one.id.as_str(), move |one| row(one, keys))}</tbody>
@@ -207,9 +207,9 @@ fn row(latest: Signal<CertificateView>, keys: KeyMarks) -> impl IntoView {
                 <small>{more}</small>
             </td>
             <td>{expiry}</td>
-            <td class="wide">{one.issuer}</td>
-            <td class="wide nowrap">{one.key}</td>
-            <td class="wide"><KeyMark keys print=one.key_fingerprint /></td>
+            <td data-label=t("certificate_issuer")>{one.issuer}</td>
+            <td class="nowrap" data-label=t("certificate_key")>{one.key}</td>
+            <td data-label=t("certificate_your_key")><KeyMark keys print=one.key_fingerprint /></td>
         </tr>
     }
 }

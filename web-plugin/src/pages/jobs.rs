@@ -42,7 +42,7 @@ fn table(page: Signal<Page<JobView>>) -> AnyView {
             <tr data-row="">
                 <td class="main"><a data-row-link="" href=href>{kind(first.kind)}</a></td>
                 <td><State job /></td>
-                <td class="wide"><Time at=first.created_at /></td>
+                <td data-label=t("job_started")><Time at=first.created_at /></td>
             </tr>
         }
     };
@@ -56,7 +56,7 @@ fn table(page: Signal<Page<JobView>>) -> AnyView {
                     <tr>
                         <th scope="col">{t("job_kind")}</th>
                         <th scope="col">{t("job_state")}</th>
-                        <th scope="col" class="wide">{t("job_started")}</th>
+                        <th scope="col">{t("job_started")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows(items, |job| job.id.as_str(), row)}</tbody>
@@ -149,6 +149,7 @@ fn Stop(job: Signal<JobView>, all: Fetched<JobView>) -> impl IntoView {
 
 fn content(job: Signal<JobView>, all: Fetched<JobView>) -> AnyView {
     let first = job.get_untracked();
+    use_app().set_heading(first.id.as_str(), kind(first.kind));
     let next = match first.kind {
         JobKind::Sync => (
             Route::Accounts(Filter::by("tab", "groups")),

@@ -23,7 +23,7 @@ mod settings;
 mod welcome;
 
 pub(crate) use access::Access;
-pub(crate) use accounts::Accounts;
+pub(crate) use accounts::{Accounts, tab_title};
 pub(crate) use audit::Audit;
 pub(crate) use certificate::CertificatePage;
 pub(crate) use certificates::Certificates;

@@ -25,11 +25,13 @@ pub(crate) fn Copyable(
     is_secret: bool,
 ) -> impl IntoView {
     let is_done = RwSignal::new(false);
+    let was_copied = RwSignal::new(false);
     let copy = move |_| {
         let text = text.get_untracked();
         spawn_local(async move {
             if browser::copy(&text, is_secret).await {
                 is_done.set(true);
+                was_copied.set(true);
                 browser::sleep(SAYS_SO_MS).await;
                 let _ = is_done.try_set(false);
             }
@@ -43,6 +45,10 @@ pub(crate) fn Copyable(
                 {says}
             </button>
             <span class="sr-only" role="status">{move || is_done.get().then(|| t("copied"))}</span>
+            // What becomes of a secret on the clipboard stays in sight.
+            <small role="status">
+                {move || (is_secret && was_copied.get()).then(|| t("copied_secret"))}
+            </small>
         </span>
     }
 }

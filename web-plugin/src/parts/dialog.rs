@@ -5,6 +5,7 @@ use std::future::Future;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 
 use super::TroubleNote;
 use crate::app::{App, use_app};
@@ -72,6 +73,31 @@ impl Asking {
     }
 }
 
+/// Where the focus goes in a dialog that was opened, in this order: what is chosen already or the
+/// first field, else the button that does nothing. The browser would take the first button, whatever
+/// it does.
+const FIRST: [&str; 3] = [
+    "input[type=radio]:checked",
+    "input:not(:disabled), select:not(:disabled), textarea:not(:disabled)",
+    ".actions button[type=button]",
+];
+
+fn focus_first(dialog: &web_sys::HtmlDialogElement) {
+    let is_focused = |element: &web_sys::HtmlElement| {
+        // One that is not in sight does not take the focus.
+        element.focus().is_ok() && element.matches(":focus").unwrap_or(false)
+    };
+    for selector in FIRST {
+        let Ok(found) = dialog.query_selector_all(selector) else {
+            return;
+        };
+        let mut all = (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok());
+        if all.any(|element| is_focused(&element)) {
+            return;
+        }
+    }
+}
+
 /// A dialog that is open while `is_open` says so.
 #[component]
 pub(crate) fn Dialog(is_open: RwSignal<bool>, title: String, children: Children) -> impl IntoView {
@@ -82,6 +108,7 @@ pub(crate) fn Dialog(is_open: RwSignal<bool>, title: String, children: Children)
             if wanted && !dialog.open() {
                 // Fails only for a dialog that is not in the page.
                 let _ = dialog.show_modal();
+                focus_first(&dialog);
             } else if !wanted && dialog.open() {
                 dialog.close();
             }

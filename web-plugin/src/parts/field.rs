@@ -1,8 +1,32 @@
 //! Fields of forms, with hint and error.
 
+use leptos::html;
 use leptos::prelude::*;
 
+use crate::guard;
 use crate::route::Filter;
+
+/// What is wrong with a field that holds a private key or another secret which it is not for. The
+/// browser sends no form with such a field.
+fn secret_in(
+    input: NodeRef<html::Input>,
+    value: RwSignal<String>,
+    kind: &str,
+) -> Memo<Option<String>> {
+    let is_hidden = kind == "password";
+    let fault = Memo::new(move |_| {
+        value.with(|text| match is_hidden {
+            true => guard::of_secret(text, true),
+            false => guard::of_text(text),
+        })
+    });
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            input.set_custom_validity(&fault.get().unwrap_or_default());
+        }
+    });
+    fault
+}
 
 /// A line of text with its label, a hint, and what is wrong with it.
 #[component]
@@ -32,10 +56,14 @@ pub(crate) fn Field(
     let error_id = format!("{id}-error");
     let described = format!("{hint_id} {error_id}");
     let has_hint = !hint.is_empty();
+    let input = NodeRef::<html::Input>::new();
+    let secret = secret_in(input, value, kind);
+    let error = Signal::derive(move || secret.get().or_else(|| error.get()));
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input
+                node_ref=input
                 id=id.clone()
                 name=id
                 type=kind
@@ -111,17 +139,23 @@ pub(crate) fn SearchField(
     label: String,
     value: RwSignal<String>,
 ) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let secret = secret_in(input, value, "search");
+    let error_id = format!("{id}-error");
     view! {
         <div class="field grow">
             <label for=id>{label}</label>
             <input
+                node_ref=input
                 id=id
+                aria-describedby=error_id.clone()
                 type="search"
                 data-search=""
                 spellcheck="false"
                 autocomplete="off"
                 bind:value=value
             />
+            <p class="error" id=error_id>{secret}</p>
         </div>
     }
 }

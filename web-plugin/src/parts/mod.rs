@@ -31,7 +31,7 @@ pub(crate) use list::{
     Paged, Pager, RowSelect, SelectAll, Selection, items, paged, rows, selection,
 };
 pub(crate) use may::{May, NotAllowed};
-pub(crate) use notes::{Empty, Progress, TroubleNote, trouble_text};
+pub(crate) use notes::{Empty, Progress, TroubleNote, may_be_done, trouble_text};
 pub(crate) use status::{OrderState, Status, Tone, is_moving, may};
 pub(crate) use tabs::Tabs;
 pub(crate) use time::{Expiry, Time};

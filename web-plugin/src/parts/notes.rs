@@ -20,6 +20,19 @@ pub(crate) fn trouble_text(trouble: &Trouble) -> String {
     }
 }
 
+/// Whether what was asked for may have been done all the same: no reply came, or one that says nothing
+/// about it.
+pub(crate) fn may_be_done(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::NoAnswer | Trouble::NotUnderstood(_) => true,
+        Trouble::Withheld(_) => false,
+        // Whoever signs in again, or waits, may ask again; until then nothing is known.
+        Trouble::Refused(problem) => {
+            problem.status >= 500 || matches!(problem.status, 401 | 403 | 408 | 429)
+        }
+    }
+}
+
 /// What went wrong, what can be done about it, and trying again.
 #[component]
 pub(crate) fn TroubleNote(

@@ -80,7 +80,11 @@ pub async fn decline<P: Platform>(
     let event = Event::Declined { by, reason };
     let change = decide(platform, caller, &order, event, "order.decline").await?;
     store(platform, caller, &order, &change, "order.decline", detail).await?;
-    Ok(order_view::view(change.order, caller, platform.now()))
+    order_view::named(
+        platform,
+        order_view::view(change.order, caller, platform.now()),
+    )
+    .await
 }
 
 /// Withdraws: one's own order, or as an operator anybody's.
@@ -103,7 +107,11 @@ pub async fn withdraw<P: Platform>(
     );
     let change = decision.await?;
     store(platform, caller, &order, &change, "order.withdraw", None).await?;
-    Ok(order_view::view(change.order, caller, platform.now()))
+    order_view::named(
+        platform,
+        order_view::view(change.order, caller, platform.now()),
+    )
+    .await
 }
 
 /// Ends the waiting of orders that nobody decided on in time, a bounded number of them.

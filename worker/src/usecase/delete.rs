@@ -59,7 +59,7 @@ async fn apply<P: Platform>(
     let order = order_view::find(platform, id).await?;
     let change = order.apply(event, platform.now())?;
     if !change.is_change {
-        return Ok(order_view::view(order, caller, platform.now()));
+        return order_view::named(platform, order_view::view(order, caller, platform.now())).await;
     }
     let entry = audit::Entry {
         caller,
@@ -76,5 +76,9 @@ async fn apply<P: Platform>(
     if changed.last().is_none_or(|rows| *rows == 0) {
         return Err(Fault::order_moved());
     }
-    Ok(order_view::view(change.order, caller, platform.now()))
+    order_view::named(
+        platform,
+        order_view::view(change.order, caller, platform.now()),
+    )
+    .await
 }

@@ -4,6 +4,7 @@ use certwright_api::orders::{ApprovalView, OrderAction, OrderStatusView, OrderVi
 use certwright_core::{
     actor::person,
     ca::Actor,
+    directory::{Group, Product},
     fault::CaRefusal,
     ids::OrderId,
     order::{
@@ -17,7 +18,12 @@ use certwright_core::{
 use certwright_emsign::hosts::is_ca_page;
 
 use super::validate_order;
-use crate::{caller::Caller, fault::Fault, platform::Platform, storage::orders};
+use crate::{
+    caller::Caller,
+    fault::Fault,
+    platform::Platform,
+    storage::{directory, orders},
+};
 
 /// The order with this id.
 ///
@@ -52,7 +58,25 @@ pub async fn load<P: Platform>(
             approval.review = Some(again.review);
         }
     }
-    Ok(view)
+    named(platform, view).await
+}
+
+/// The same with the names of product and group, as the directory has them now.
+///
+/// # Errors
+/// [`Fault`] of the database.
+pub async fn named<P: Platform>(platform: &P, view: OrderView) -> Result<OrderView, Fault> {
+    let (database, account) = (platform.database(), &view.credential_id);
+    let product = directory::one::<Product>(database, account, &view.product_code).await?;
+    let group = match &view.group_number {
+        Some(number) => directory::one::<Group>(database, account, number).await?,
+        None => None,
+    };
+    Ok(OrderView {
+        product_name: product.map(|product| product.name),
+        group_name: group.map(|group| group.name),
+        ..view
+    })
 }
 
 /// An order as a caller sees it, with what they may do with it.
@@ -89,7 +113,9 @@ pub fn view(order: Order, caller: &Caller, now: Timestamp) -> OrderView {
         id: order.id,
         credential_id: order.credential_id,
         product_code: order.product_code,
+        product_name: None,
         group_number: order.group_number,
+        group_name: None,
         organization_name: order.organization_name,
         domain: order.domain,
         additional_domains: order.additional_domains,

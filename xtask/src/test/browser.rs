@@ -7,9 +7,10 @@ use super::{Context, Report};
 use crate::browser;
 
 /// In this order: the first starts with nothing, the others find what it has left.
-const SCRIPTS: [&[&str]; 7] = [
+const SCRIPTS: [&[&str]; 8] = [
     &["--test", "--test-reporter=spec", "job.test.mjs"],
     &["--test", "--test-reporter=spec", "console.test.mjs"],
+    &["--test", "--test-reporter=spec", "new_order.test.mjs"],
     &["--test", "--test-reporter=spec", "people.test.mjs"],
     &["--test", "--test-reporter=spec", "live.test.mjs"],
     &["--test", "--test-reporter=spec", "actions.test.mjs"],

@@ -139,9 +139,9 @@ fn table(
                     <small>" "{t_value("role", token.role.name())}" · "{person_text(&token.person)}</small>
                 </td>
                 <td><Status tone text=t_value("token_state", name) /></td>
-                <td class="wide">{account}</td>
-                <td><Time at=token.expires_at />{end.map(|end| view! { <small>" "{end}</small> })}</td>
-                <td class="wide">{last}</td>
+                <td data-label=t("access_account")>{account}</td>
+                <td data-label=t("access_expires")><Time at=token.expires_at />{end.map(|end| view! { <small>" "{end}</small> })}</td>
+                <td data-label=t("access_last_used")>{last}</td>
                 <td>{revoke}</td>
             </tr>
         }
@@ -153,9 +153,9 @@ fn table(
                     <tr>
                         <th scope="col">{t("access_label")}</th>
                         <th scope="col">{t("access_state")}</th>
-                        <th scope="col" class="wide">{t("access_account")}</th>
+                        <th scope="col">{t("access_account")}</th>
                         <th scope="col">{t("access_expires")}</th>
-                        <th scope="col" class="wide">{t("access_last_used")}</th>
+                        <th scope="col">{t("access_last_used")}</th>
                         <th scope="col"><span class="sr-only">{t("access_revoke")}</span></th>
                     </tr>
                 </thead>

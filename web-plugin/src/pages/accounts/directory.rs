@@ -36,8 +36,8 @@ pub(super) fn Groups() -> impl IntoView {
             .then(|| view! { " "<small>{t("directory_default")}</small> });
         view! {
             <td class="main">{group.name} {main}</td>
-            <td><code>{group.number}</code></td>
-            <td>{group.group_balance.or(group.account_balance)}</td>
+            <td data-label=t("directory_number")><code>{group.number}</code></td>
+            <td data-label=t("directory_balance")>{group.group_balance.or(group.account_balance)}</td>
         }
         .into_any()
     })
@@ -82,9 +82,9 @@ pub(super) fn Organizations() -> impl IntoView {
             };
             view! {
                 <td class="main">{one.name} " " <small>{place}</small></td>
-                <td><code>{one.number}</code></td>
+                <td data-label=t("directory_number")><code>{one.number}</code></td>
                 <td><Status tone text /></td>
-                <td>{good_for}</td>
+                <td data-label=t("directory_for")>{good_for}</td>
             }
             .into_any()
         },
@@ -129,8 +129,8 @@ fn domains(wanted: Filter) -> AnyView {
         view! {
             <td class="main">{domain.name}</td>
             <td><Status tone text /></td>
-            <td>{domain.expires.map(|at| view! { <Expiry at /> })}</td>
-            <td>{domain.organization_name}</td>
+            <td data-label=t("directory_until")>{domain.expires.map(|at| view! { <Expiry at /> })}</td>
+            <td data-label=t("directory_organization")>{domain.organization_name}</td>
         }
         .into_any()
     })
@@ -154,9 +154,9 @@ pub(super) fn Products() -> impl IntoView {
             let price = price.map(|price| format!("{price} {}", product.currency));
             view! {
                 <td class="main">{product.name}</td>
-                <td><code>{product.code}</code></td>
-                <td>{product.category}</td>
-                <td>{price}</td>
+                <td data-label=t("directory_number")><code>{product.code}</code></td>
+                <td data-label=t("directory_category")>{product.category}</td>
+                <td data-label=t("directory_price")>{price}</td>
             }
             .into_any()
         },

@@ -14,15 +14,25 @@ use crate::text::{t, t_value};
 
 const TABS: [&str; 5] = ["accounts", "groups", "organizations", "domains", "products"];
 
+/// The tab that an address asks for.
+fn tab_of(filter: &Filter) -> &'static str {
+    let wanted = filter.get("tab");
+    let known = TABS.into_iter().find(|name| *name == wanted);
+    known.unwrap_or("accounts")
+}
+
+/// What the tab is called in the window's title; nothing for the first, which is the screen.
+pub(crate) fn tab_title(filter: &Filter) -> String {
+    match tab_of(filter) {
+        "accounts" => String::new(),
+        tab => t_value("part", tab),
+    }
+}
+
 /// The screen.
 #[component]
 pub(crate) fn Accounts(filter: Signal<Filter>) -> impl IntoView {
-    let tab = Memo::new(move |_| {
-        let wanted = filter.get().get("tab").to_owned();
-        TABS.into_iter()
-            .find(|name| *name == wanted)
-            .unwrap_or("accounts")
-    });
+    let tab = Memo::new(move |_| filter.with(tab_of));
     let tabs = Signal::derive(move || {
         let entry = |name: &&'static str| {
             let href = Route::Accounts(Filter::by("tab", *name)).href();

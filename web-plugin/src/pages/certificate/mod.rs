@@ -70,6 +70,7 @@ fn content(look: Signal<Look>) -> AnyView {
     } = look.get_untracked();
     let is_revoked = Memo::new(move |_| look.with(|look| look.certificate.revoked_at.is_some()));
     let first = certificate.names.first().cloned().unwrap_or_default();
+    use_app().set_heading(certificate.id.as_str(), &first);
     let revoked = move || {
         let is_revoked = is_revoked.get();
         is_revoked.then(|| view! { <Status tone=Tone::Bad text=t("certificate_revoked") /> })

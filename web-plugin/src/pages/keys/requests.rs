@@ -37,8 +37,8 @@ pub(super) fn Requests() -> impl IntoView {
                                 <tr>
                                     <th scope="col">{t("csr_label")}</th>
                                     <th scope="col">{t("certificate_key")}</th>
-                                    <th scope="col" class="wide">{t("certificate_names")}</th>
-                                    <th scope="col" class="wide">{t("csr_created")}</th>
+                                    <th scope="col">{t("certificate_names")}</th>
+                                    <th scope="col">{t("csr_created")}</th>
                                 </tr>
                             </thead>
                             <tbody>{rows}</tbody>
@@ -57,9 +57,9 @@ fn row(csr: CsrView) -> impl IntoView {
     view! {
         <tr data-row="">
             <td class="main">{csr.label}</td>
-            <td>{csr.facts.key}</td>
-            <td class="wide">{csr.facts.names.join(", ")}</td>
-            <td class="wide"><Time at=csr.created_at /></td>
+            <td data-label=t("certificate_key")>{csr.facts.key}</td>
+            <td data-label=t("certificate_names")>{csr.facts.names.join(", ")}</td>
+            <td data-label=t("csr_created")><Time at=csr.created_at /></td>
         </tr>
     }
 }

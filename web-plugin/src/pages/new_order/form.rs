@@ -31,6 +31,13 @@ pub(super) struct Draft {
     pub(super) remarks: String,
 }
 
+impl Draft {
+    fn holds_secret(&self) -> bool {
+        let texts = [&self.domain, &self.additional, &self.place, &self.remarks];
+        texts.into_iter().any(|text| guard::of_text(text).is_some())
+    }
+}
+
 /// The fields of the form. What is secret, or has to be said anew each time, is not among them.
 #[derive(Clone, Copy)]
 pub(super) struct Form {
@@ -98,6 +105,18 @@ impl Form {
         self.place.set(draft.place);
         self.remarks.set(draft.remarks);
         self.is_recalled.set(true);
+    }
+
+    /// Empties what is about the order for this name, once it is placed.
+    pub(super) fn clear(self, domain: &str) {
+        // The page may be gone, and the form with it.
+        let typed = self.domain.try_get_untracked().unwrap_or_default();
+        let name = CertificateName::parse(&idn::to_ascii(typed.trim()));
+        if name.is_ok_and(|name| name.to_string() == domain) {
+            self.domain.set(String::new());
+            self.additional.set(String::new());
+            self.remarks.set(String::new());
+        }
     }
 
     /// Saves what is filled in whenever it changes.
@@ -170,7 +189,12 @@ impl Form {
     }
 
     /// The order as far as it is filled in; nothing while not even an account is chosen.
+    ///
+    /// Nothing either while a field holds a secret: the field says so, and nothing is sent.
     pub(super) fn request(self, csr: Option<String>) -> Option<OrderRequest> {
+        if self.draft().holds_secret() {
+            return None;
+        }
         let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let mut names = self
             .names()
@@ -200,13 +224,7 @@ impl Form {
 
 /// Saves what is filled in, where it holds no secret.
 async fn write(start: String, draft: Draft) {
-    let texts = [
-        &draft.domain,
-        &draft.additional,
-        &draft.place,
-        &draft.remarks,
-    ];
-    if texts.into_iter().any(|text| guard::of_text(text).is_some()) {
+    if draft.holds_secret() {
         return;
     }
     if start.is_empty() {

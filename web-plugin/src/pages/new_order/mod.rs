@@ -7,24 +7,26 @@ mod passphrase;
 mod place;
 mod rehearsal;
 mod source;
+mod unanswered;
 
 use certwright_api::endpoint::op;
 use certwright_api::orders::OrderView;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::app::{use_app, use_client};
+use crate::app::{App, go, use_app, use_client};
 use crate::browser;
 use crate::client::Client;
-use crate::keys::store;
+use crate::keys::{StoredKey, store};
 use crate::parts::Field;
-use crate::route::Filter;
+use crate::route::{Filter, Route};
 use crate::text::t;
 use form::{Draft, Form};
 use place::Review;
 pub(super) use rehearsal::finding_row;
 use rehearsal::{Findings, rehearse};
 use source::{Kind, Source, SourceFields};
+use unanswered::{Unanswered, UnansweredNotes};
 
 /// The screen. `start` fills in a host, an order to renew, or a key to order with.
 #[component]
@@ -78,7 +80,15 @@ pub(crate) fn NewOrder(start: Filter) -> impl IntoView {
             let _ = is_busy.try_set(false);
         });
     };
-    let may_review = move || !is_busy.get() && form.accepted.get() && rehearsal.is_good(source);
+    let unanswered = Unanswered::recall();
+    // A second order for the same names may be bought twice; the first is sent again or discarded.
+    let is_asked = Memo::new(move |_| {
+        let request = form.request(None);
+        request.is_some_and(|request| unanswered.names_any(&request))
+    });
+    let may_review = move || {
+        !is_busy.get() && form.accepted.get() && rehearsal.is_good(source) && !is_asked.get()
+    };
     let says = move || {
         t(if is_busy.get() {
             "order_making_key"
@@ -89,6 +99,7 @@ pub(crate) fn NewOrder(start: Filter) -> impl IntoView {
     let place_error = Signal::derive(move || rehearsal.error(source, "agreement/signerPlace"));
     view! {
         <header class="page-head"><h1>{t("order_new")}</h1></header>
+        <UnansweredNotes unanswered form />
         <div class="beside">
             <form on:submit=review>
                 <names::Names form takes_more />
@@ -117,13 +128,16 @@ pub(crate) fn NewOrder(start: Filter) -> impl IntoView {
                     <span>{t("order_agreement")}</span>
                 </label>
                 <p class="error" role="alert">{move || fault.get()}</p>
+                <p class="error" role="alert">
+                    {move || is_asked.get().then(|| t("unanswered_first"))}
+                </p>
                 <div class="actions">
                     <button disabled=move || !may_review()>{says}</button>
                 </div>
             </form>
             <Findings rehearsal source />
         </div>
-        <Review is_open=is_reviewing form source rehearsal offer />
+        <Review is_open=is_reviewing form source rehearsal offer unanswered />
     }
 }
 
@@ -166,4 +180,25 @@ async fn prefill(
         draft.additional = order.additional_domains.join("\n");
     }
     Ok(())
+}
+
+/// What follows when an order is placed. The page may be gone.
+async fn placed(app: App, form: Form, order: OrderView) {
+    let waits = order.status.state == "awaitingApproval";
+    let said = if waits { "order_waits" } else { "order_placed" };
+    app.toasts.done(t(said));
+    // The next order starts from the same choices.
+    form.clear(&order.domain);
+    browser::refresh_badge().await;
+    // The draft is written with a pause; it must not outlive the order.
+    browser::sleep(400).await;
+    go(&Route::Order(order.id.to_string()));
+}
+
+/// Saves the encrypted key; one that stays in this browser has no file.
+fn save_key(key: &StoredKey) -> Option<()> {
+    let name = format!("{}.key", key.label.replace('*', "wildcard"));
+    let file = key.encrypted.as_ref()?;
+    browser::save(&name, "application/pkcs8", file.as_bytes());
+    Some(())
 }

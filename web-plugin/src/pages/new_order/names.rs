@@ -4,6 +4,7 @@ use certwright_core::names::{CertificateName, NameFault};
 use leptos::prelude::*;
 
 use super::form::Form;
+use crate::guard;
 use crate::idn;
 use crate::text::{t, t_with};
 
@@ -61,6 +62,7 @@ pub(super) fn Names(
                 aria-describedby="order-names"
                 bind:value=form.domain
             />
+            <p class="error" role="alert">{move || guard::of_text(&form.domain.get())}</p>
         </div>
         <div class="field" hidden=move || !has_more()>
             <label for="order-more">{t("order_more_names")}</label>
@@ -72,6 +74,7 @@ pub(super) fn Names(
                 aria-describedby="order-more-hint"
                 bind:value=form.additional
             ></textarea>
+            <p class="error" role="alert">{move || guard::of_text(&form.additional.get())}</p>
             <p class="hint" id="order-more-hint">{t("order_more_names_hint")}</p>
         </div>
         <ul class="readings" id="order-names" aria-live="polite">{readings}</ul>

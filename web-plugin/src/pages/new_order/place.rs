@@ -1,51 +1,19 @@
 //! The last look before money is spent, and sending the order exactly once.
 
-use certwright_api::endpoint::op;
-use certwright_api::orders::OrderRequest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::{Deserialize, Serialize};
 
 use super::choices::Offer;
-use super::form::{Draft, Form};
+use super::form::Form;
 use super::rehearsal::{Rehearsal, cost};
 use super::source::{Kind, Source};
-use crate::app::{go, use_app, use_client};
-use crate::browser;
-use crate::browser::storage::{self, Area};
+use super::unanswered::Unanswered;
+use super::{placed, save_key};
+use crate::app::{use_app, use_client};
 use crate::client::Trouble;
-use crate::keys::StoredKey;
 use crate::keys::create::KeyMode;
-use crate::keys::webcrypto;
-use crate::parts::{Copyable, Dialog, Fact, Facts, Fetched, TroubleNote};
-use crate::route::Route;
+use crate::parts::{Copyable, Dialog, Fact, Facts, Fetched, TroubleNote, may_be_done};
 use crate::text::t;
-
-const KEY: &str = "order-sent";
-
-/// An order that was sent and not answered. Sent again, it carries the same key, so that the Worker
-/// places it once however often a person asks.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
-struct Sent {
-    key: String,
-    request: OrderRequest,
-}
-
-async fn key_for(request: &OrderRequest) -> Option<String> {
-    if let Some(sent) = storage::read::<Sent>(Area::Local, KEY).await
-        && sent.request == *request
-    {
-        return Some(sent.key);
-    }
-    let random: [u8; 16] = webcrypto::random().ok()?;
-    let key: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let sent = Sent {
-        key: key.clone(),
-        request: request.clone(),
-    };
-    storage::write(Area::Local, KEY, &sent).await;
-    Some(key)
-}
 
 /// Shows the whole order and places it.
 #[component]
@@ -55,6 +23,7 @@ pub(super) fn Review(
     source: Source,
     rehearsal: Rehearsal,
     offer: Fetched<Option<Offer>>,
+    unanswered: Unanswered,
 ) -> impl IntoView {
     let (app, client) = (use_app(), use_client());
     let is_busy = RwSignal::new(false);
@@ -73,13 +42,6 @@ pub(super) fn Review(
         let is_made = source.kind.get_untracked() == Kind::Make;
         let made = source.made.get_untracked().filter(|_| is_made);
         let passphrase = source.passphrase.get_untracked();
-        // The next order starts from the same choices.
-        let next = Draft {
-            domain: String::new(),
-            additional: String::new(),
-            remarks: String::new(),
-            ..untrack(|| form.draft())
-        };
         let client = client.get_value();
         spawn_local(async move {
             // The file opens with what the form shows now; it is stored before anything is ordered.
@@ -94,27 +56,20 @@ pub(super) fn Review(
                     }
                 },
             };
-            let Some(key) = key_for(&request).await else {
+            let Some(sent) = unanswered.begin(&client, request).await else {
                 let _ = fault.try_set(Some(t("order_no_random")));
                 let _ = is_busy.try_set(false);
                 return;
             };
-            let answer = client.send_once(op::PlaceOrder, &request, &key);
-            match answer.await {
+            match unanswered.send(&client, &sent).await {
                 Ok(order) => {
-                    storage::remove(Area::Local, KEY).await;
-                    form.fill(next);
                     stored.as_ref().and_then(save_key);
-                    is_open.set(false);
-                    let waits = order.status.state == "awaitingApproval";
-                    app.toasts
-                        .done(t(if waits { "order_waits" } else { "order_placed" }));
-                    browser::refresh_badge().await;
-                    // The draft is written with a pause; it must not outlive the order.
-                    browser::sleep(400).await;
-                    go(&Route::Order(order.id.to_string()));
+                    let _ = is_open.try_set(false);
+                    placed(app, form, order).await;
                 }
-                Err(fault) => trouble.set(Some(fault)),
+                Err(fault) => {
+                    let _ = trouble.try_set(Some(fault));
+                }
             }
             let _ = is_busy.try_set(false);
         });
@@ -198,7 +153,11 @@ pub(super) fn Review(
                 {move || {
                     rehearsal.needs_approval().then(|| view! { <p class="note">{t("order_will_wait")}</p> })
                 }}
-                {move || trouble.get().map(|trouble| view! { <TroubleNote trouble /> })}
+                {move || {
+                    let trouble = trouble.get()?;
+                    let lead = may_be_done(&trouble).then(|| t("order_no_reply"));
+                    Some(view! { <TroubleNote trouble lead /> })
+                }}
                 <p class="error" role="alert">{move || fault.get()}</p>
                 <div class="actions">
                     <button disabled=is_busy>{says}</button>
@@ -209,15 +168,4 @@ pub(super) fn Review(
             </form>
         </Dialog>
     }
-}
-
-/// Saves the encrypted key; one that stays in this browser has no file.
-fn save_key(key: &StoredKey) -> Option<()> {
-    let name = format!("{}.key", key.label.replace('*', "wildcard"));
-    browser::save(
-        &name,
-        "application/pkcs8",
-        key.encrypted.as_ref()?.as_bytes(),
-    );
-    Some(())
 }

@@ -124,22 +124,22 @@ fn content(sides: Sides) -> AnyView {
                 <tbody>
                     <tr>
                         <th scope="row">{t("compare_names")}</th>
-                        <td>{names(&sides.requested)}</td>
-                        <td>{names(&certificate.names)}</td>
+                        <td data-label=t("compare_requested")>{names(&sides.requested)}</td>
+                        <td data-label=t("compare_issued")>{names(&certificate.names)}</td>
                     </tr>
                     <tr>
                         <th scope="row">{t("compare_key")}</th>
-                        <td>
+                        <td data-label=t("compare_requested")>
                             {csr
                                 .map(|csr| key(&csr.facts.key, &csr.facts.key_fingerprint).into_any())
                                 .unwrap_or_else(|| t("compare_unknown").into_any())}
                         </td>
-                        <td>{key(&certificate.key, &certificate.key_fingerprint)}</td>
+                        <td data-label=t("compare_issued")>{key(&certificate.key, &certificate.key_fingerprint)}</td>
                     </tr>
                     <tr>
                         <th scope="row">{t("certificate_expires")}</th>
                         <td></td>
-                        <td><Expiry at=certificate.not_after /></td>
+                        <td data-label=t("compare_issued")><Expiry at=certificate.not_after /></td>
                     </tr>
                 </tbody>
             </table>

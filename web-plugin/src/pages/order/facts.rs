@@ -32,8 +32,12 @@ pub(super) fn OrderFacts(order: Signal<OrderView>) -> impl IntoView {
                 {copied("order_reference", |order| {
                     Some(order.reference.as_ref()?.as_str().to_owned())
                 })}
-                {said("order_product", |order| Some(order.product_code.clone()))}
-                {said("order_group", |order| order.group_number.clone())}
+                {said("order_product", |order| {
+                    Some(named(order.product_name.as_ref(), &order.product_code))
+                })}
+                {said("order_group", |order| {
+                    Some(named(order.group_name.as_ref(), order.group_number.as_ref()?))
+                })}
                 {said("order_organization", |order| order.organization_name.clone())}
                 {said("order_ca_status", |order| {
                     let status = order.status.ca_certificate_status.as_ref()?;
@@ -56,6 +60,11 @@ pub(super) fn OrderFacts(order: Signal<OrderView>) -> impl IntoView {
             </dl>
         </section>
     }
+}
+
+/// The name, with the CA's number for it; the number alone where the account has no such thing any more.
+fn named(name: Option<&String>, number: &str) -> String {
+    name.map_or_else(|| number.to_owned(), |name| format!("{name} ({number})"))
 }
 
 /// Why the CA revoked the certificate.

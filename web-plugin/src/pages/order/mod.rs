@@ -14,6 +14,7 @@ use certwright_api::orders::{OrderAction, OrderView};
 use certwright_core::order::{CancellationPhase, RevocationPhase};
 use leptos::prelude::*;
 
+use crate::app::use_app;
 use crate::parts::{Fetched, HostName, May, OrderState, fetched, is_moving, may, show};
 use crate::route::{Filter, Route};
 use crate::text::{t, t_value, t_with};
@@ -36,6 +37,7 @@ pub(crate) fn OrderPage(id: String) -> impl IntoView {
 fn content(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> AnyView {
     let domain = order.with_untracked(|order| order.domain.clone());
     let id = order.with_untracked(|order| order.id.to_string());
+    use_app().set_heading(&id, &domain);
     let needs_validation =
         Memo::new(move |_| order.with(|order| may(order, OrderAction::Validate)));
     let has_approval = Memo::new(move |_| order.with(|order| order.approval.is_some()));

@@ -70,14 +70,14 @@ fn table(page: Signal<Page<OrderView>>, selection: Selection, filter: Signal<Fil
             <table>
                 <thead>
                     <tr>
-                        <th class="narrow">
+                        <th class="narrow" data-label=t("select_page")>
                             <SelectAll selection ids=Signal::derive(ids) />
                         </th>
                         <th scope="col">{t("order_domain")}</th>
                         <th scope="col">{t("order_state")}</th>
-                        <th scope="col" class="wide">{t("order_who")}</th>
-                        <th scope="col" class="wide">{t("order_number")}</th>
-                        <th scope="col" class="wide">{t("order_ordered")}</th>
+                        <th scope="col">{t("order_who")}</th>
+                        <th scope="col">{t("order_number")}</th>
+                        <th scope="col">{t("order_ordered")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows(items, id, move |order| row(order, selection))}</tbody>
@@ -99,8 +99,10 @@ fn row(order: Signal<OrderView>, selection: Selection) -> impl IntoView {
         let name = serde_json::to_value(order.with(|order| order.status.actor)?).ok()?;
         Some(t_value("actor", name.as_str()?))
     };
-    let number =
-        move || order.with(|order| order.ca_order_number.as_ref().map(ToString::to_string));
+    let number = move || {
+        let number = order.with(|order| order.ca_order_number.as_ref().map(ToString::to_string));
+        number.map(|number| view! { <code>{number}</code> })
+    };
     view! {
         <tr data-row="">
             <td class="narrow">
@@ -113,9 +115,9 @@ fn row(order: Signal<OrderView>, selection: Selection) -> impl IntoView {
             <td>
                 <OrderState order />
             </td>
-            <td class="wide">{actor}</td>
-            <td class="wide"><code>{number}</code></td>
-            <td class="wide">
+            <td data-label=t("order_who")>{actor}</td>
+            <td data-label=t("order_number")>{number}</td>
+            <td data-label=t("order_ordered")>
                 <Time at=first.ordered_at />
             </td>
         </tr>
