@@ -28,6 +28,7 @@ pub mod pace;
 pub mod pem;
 pub mod permission;
 pub mod product;
+pub mod public_suffix;
 pub mod rehearsal;
 pub mod revocation;
 pub mod seal;

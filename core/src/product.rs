@@ -51,14 +51,13 @@ impl ProductType {
     #[must_use]
     pub fn wildcard(self) -> WildcardRule {
         match self.0 {
-            14 | 17 => WildcardRule::Required,
-            21 | 22 => WildcardRule::Allowed,
+            14 | 17 | 21 | 22 => WildcardRule::Required,
             13 | 15 | 16 | 18 | 19 | 20 => WildcardRule::Never,
             _ => WildcardRule::Allowed,
         }
     }
 
-    /// Whether the type takes names besides the first.
+    /// Whether the type takes names besides the first; then it needs one.
     #[must_use]
     pub fn takes_additional_names(self) -> bool {
         matches!(self.0, 15 | 18 | 20 | 21 | 22)
@@ -101,7 +100,8 @@ impl ProductType {
         {
             return Err(NameRefused::AdditionalWildcardNotAllowed { index });
         }
-        if additional.is_empty() && matches!(self.0, 15 | 18 | 20) {
+        // The vendor's tables: "required only for … UCC products", those with wildcards included.
+        if additional.is_empty() && self.takes_additional_names() {
             return Err(NameRefused::AdditionalNamesRequired);
         }
         Ok(())

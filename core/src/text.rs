@@ -21,8 +21,9 @@ impl Limit {
     pub const LABEL: Self = Self::of(1, 100);
     /// The name of a person, or the place where they sign.
     pub const PERSON: Self = Self::of(1, 100);
-    /// What somebody is by profession (`requestorDesignation`).
-    pub const DESIGNATION: Self = Self::of(0, 100);
+    /// What somebody is by profession (`requestorDesignation`), where it is given: the CA refuses other
+    /// lengths with EMS-1194.
+    pub const DESIGNATION: Self = Self::of(3, 63);
     /// An e-mail address (RFC 5321 §4.5.3.1.3, less the angle brackets).
     pub const EMAIL: Self = Self::of(3, 254);
     /// Words for people at the CA that go with an order.

@@ -40,13 +40,12 @@ pub(crate) fn read(text: &str) -> Result<ReadCsr, Refusal> {
     if !key.verifies(hash, &digest, &csr.signature_value.data) {
         return Err(refusal::CSR_SIGNATURE);
     }
-    let common_name = info
-        .subject
-        .iter_common_name()
-        .next()
-        .and_then(|name| name.as_str().ok())
-        .unwrap_or_default()
-        .to_owned();
+    // Of several common names none is the order's domain.
+    let mut names = info.subject.iter_common_name();
+    let common_name = match (names.next(), names.next()) {
+        (Some(only), None) => only.as_str().unwrap_or_default().to_owned(),
+        _ => String::new(),
+    };
     Ok(ReadCsr {
         pem: encode(&der),
         common_name,

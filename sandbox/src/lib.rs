@@ -19,6 +19,7 @@
 //! assert_eq!(reply.response.unwrap().status(), 200);
 //! ```
 
+mod address;
 mod behaviour;
 mod control;
 mod csr;

@@ -34,6 +34,19 @@ pub(crate) fn is_wildcard(name: &str) -> bool {
     name.starts_with("*.")
 }
 
+/// A common name has at most 64 characters (RFC 5280, `ub-common-name-length`), and the order's
+/// domain becomes one.
+const MOST_COMMON_NAME: usize = 64;
+
+/// Whether `name`, in lower case, may be the first of an order.
+pub(crate) fn check_first(name: &str) -> Result<(), NameFault> {
+    check(name)?;
+    if name.len() > MOST_COMMON_NAME {
+        return Err(NameFault::NotDns);
+    }
+    Ok(())
+}
+
 /// Whether `name`, in lower case, is a host name or a wildcard that a public CA may certify.
 pub(crate) fn check(name: &str) -> Result<(), NameFault> {
     let base = base(name);
@@ -48,7 +61,8 @@ pub(crate) fn check(name: &str) -> Result<(), NameFault> {
             && !label.ends_with('-')
             && label
                 .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !is_reserved(label);
         if !fits {
             return Err(NameFault::NotDns);
         }
@@ -58,6 +72,16 @@ pub(crate) fn check(name: &str) -> Result<(), NameFault> {
     // A last label of digits makes it an IPv4 address.
     let host = labels >= 2 && name.len() <= 253 && !last.bytes().all(|byte| byte.is_ascii_digit());
     if host { Ok(()) } else { Err(NameFault::NotDns) }
+}
+
+/// Hyphens in the third and fourth place are for A-labels, and those have to decode (RFC 5890,
+/// section 2.3.1).
+fn is_reserved(label: &str) -> bool {
+    if label.get(2..4) != Some("--") {
+        return false;
+    }
+    let (unicode, outcome) = idna::domain_to_unicode(label);
+    !label.starts_with("xn--") || outcome.is_err() || unicode.is_ascii()
 }
 
 /// What the magic first label of a name asks for; see the README.
@@ -125,9 +149,15 @@ mod tests {
             "a_b.example.net",
             "*.*.corp.example",
             "bücher.example.net",
+            "xn--zz-zz-zz.example.net",
+            "xn--.example.net",
+            "ab--cd.example.net",
         ] {
             assert_eq!(check(name), Err(NameFault::NotDns), "{name}");
         }
+        let long = "a-name-of-more-than-sixty-four-characters.fits-no.common-name.net";
+        assert_eq!(check(long), Ok(()));
+        assert_eq!(check_first(long), Err(NameFault::NotDns));
     }
 
     #[test]

@@ -59,9 +59,22 @@ refusals! {
     // Parts of an order (A11)
     REQUESTOR = "EMS-916", "Requestor Information cannot be empty.";
     REQUESTOR_NAME = "EMS-920", "Requestor Name cannot be empty.";
+    REQUESTOR_NAME_INVALID = "EMS-983", "Invalid Requestor Name.";
     REQUESTOR_MOBILE = "EMS-922", "Requestor Mobile Number cannot be empty.";
+    REQUESTOR_MOBILE_INVALID = "EMS-923", "Invalid Requestor Mobile Number.";
     REQUESTOR_EMAIL = "EMS-924", "Requestor Email ID cannot be empty.";
     REQUESTOR_EMAIL_INVALID = "EMS-925", "Invalid Requestor Email ID.";
+    DESIGNATION = "EMS-978", "Invalid Requestor Designation.";
+    DESIGNATION_LETTERS = "EMS-1193", "Designation must contain alphabets.";
+    DESIGNATION_LENGTH = "EMS-1194", "Designation should be of minimum 3 and should be less than 64 characters.";
+    REMARKS = "EMS-927", "Please enter valid remarks.";
+    TOO_LONG = "EMS-977", "Value exceeds Max length.";
+    TAG = "EMS-1144", "Please enter valid Tag Details.";
+    TAG_NAME_SHORT = "EMS-1145", "Tag Name should be of minimum 3 characters.";
+    TAG_NAME_LONG = "EMS-1146", "Tag Name cannot exceed 30 characters.";
+    TAG_VALUE_LONG = "EMS-1148", "Tag Value cannot exceed 30 characters.";
+    TAG_TWICE = "EMS-1150", "Tag Name and Value Pairs cannot be same.";
+    AUTO_SECURE_WWW = "EMS-1105", "Invalid value for the key \"autoSecureWWW\".";
     ISD_CODE_MISSING = "EMS-1168", "Requestor ISD Code cannot be empty.";
     CERTIFICATE_INFORMATION = "EMS-917", "Certificate Information cannot be empty";
     ADDITIONAL_INFORMATION = "EMS-918", "Additional Information cannot be empty";
@@ -146,6 +159,8 @@ refusals! {
     ACCEPT_MISSING = "EMS-1085", "acceptAgreement cannot be empty.";
     ACCEPT_INVALID = "EMS-1092", "Invalid value for acceptAgreement.";
     SIGNER_NAME = "EMS-1088", "Signer Name cannot be empty.";
+    SIGNER_NAME_INVALID = "EMS-1083", "Invalid Signer Name.";
+    SIGNER_PLACE_INVALID = "EMS-1089", "Invalid Signer Place.";
     SIGNER_PLACE = "EMS-1086", "Signed Place cannot be empty.";
     SIGNER_IP_MISSING = "EMS-1087", "Signer IP cannot be empty.";
     SIGNER_IP = "EMS-1091", "Invalid Signer IP.";

@@ -75,6 +75,42 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+/// The most characters of a text where the vendor gives no number. Nobody knows the CA's own; a name
+/// or a remark of more is none.
+pub(crate) const MOST: usize = 250;
+
+/// Whether a text has no control characters, line ends included.
+pub(crate) fn is_one_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// Whether a text is an e-mail address: a dot-atom (RFC 5322, section 3.2.3), `@`, and a host name
+/// of two labels or more, not longer than a path may be (RFC 5321, section 4.5.3.1).
+pub(crate) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let is_atom = |atom: &str| {
+        !atom.is_empty()
+            && atom
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte))
+    };
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    text.len() <= 254
+        && local.len() <= 64
+        && local.split('.').all(is_atom)
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
+}
+
 /// A list of strings: an array, one bare string, null or absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts(pub(crate) Vec<Text>);
@@ -137,6 +173,32 @@ mod tests {
         assert_eq!(read("null").unwrap(), "");
         assert!(read("{}").is_err());
         assert!(read("[]").is_err());
+    }
+
+    #[test]
+    fn e_mail_addresses() {
+        for text in [
+            "dana.whitlock@corp.example",
+            "a+b@x-y.co.uk",
+            "o'neil@corp.example",
+        ] {
+            assert!(is_email(text), "{text}");
+        }
+        for text in [
+            "dana",
+            "dana@",
+            "@corp.example",
+            "dana@corp",
+            "da na@corp.example",
+            "dana.@corp.example",
+            "dana@corp..example",
+            "dana@-corp.example",
+            "dana@corp.example,ira@corp.example",
+            "d\u{e4}na@corp.example",
+            "dana@corp@example.net",
+        ] {
+            assert!(!is_email(text), "{text}");
+        }
     }
 
     #[test]

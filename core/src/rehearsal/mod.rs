@@ -95,8 +95,6 @@ pub struct Known {
     pub needs_approval: bool,
     /// What becomes of a DV order for a domain that the account does not have yet.
     pub new_domains: NewDomains,
-    /// Whether the account is one of a CA on this machine, which signers reach from here.
-    pub is_development: bool,
 }
 
 /// The outcome of a rehearsal.
@@ -150,7 +148,7 @@ pub fn rehearse(
     }
     check_csr(csr, names.as_ref(), known, &mut findings);
     let requestor = people::requestor(wish, known, &mut findings);
-    let agreement = people::agreement(wish, known, requestor.as_ref(), &mut findings);
+    let agreement = people::agreement(wish, requestor.as_ref(), &mut findings);
     check_terms(wish, &mut findings);
     check_seats(known, &mut findings);
     tell_approval(known, &mut findings);

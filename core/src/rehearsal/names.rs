@@ -6,6 +6,7 @@ use crate::{
     csr::policy::{OrderNames, Severity},
     directory::{self, DomainCoverage},
     names::{CertificateName, DomainName},
+    public_suffix,
     time::Timestamp,
 };
 
@@ -89,6 +90,13 @@ fn check_limits(names: &OrderNames, findings: &mut Findings) {
         .chain(&names.additional)
         .enumerate()
     {
+        if public_suffix::is_public_suffix(name.base()) {
+            let message = format!(
+                "{name} is a name under which anybody can register; no CA certifies it (EMS-1060)"
+            );
+            let remedy = "write the domain that is registered under it";
+            findings.error(&field_of(index), "public-suffix", message, remedy);
+        }
         if let Some(label) = name.base().broken_a_label() {
             let message =
                 format!("{label} in {name} starts with xn-- but does not decode (RFC 5890)");

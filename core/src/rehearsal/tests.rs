@@ -81,7 +81,6 @@ fn known() -> Known {
         free_seats: 5,
         needs_approval: false,
         new_domains: NewDomains::Validate,
-        is_development: false,
     }
 }
 

@@ -1,14 +1,12 @@
 //! `AgreementAcceptance` (emSign API reference, A12.2).
 
-use std::net::IpAddr;
-
-use super::{Call, order_organization::signed, order_request::AgreementDetails, require_requestor};
+use super::{Call, order_people::signed, order_request::AgreementDetails, require_requestor};
 use crate::{
     envelope::Answer,
     refusal::{self, Refusal},
 };
 
-/// Signs the subscriber agreement. Here the signer's address is looked at (A11.5).
+/// Signs the subscriber agreement.
 pub(super) fn accept(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let request: AgreementDetails = call.section("agreementDetails")?;
     require_requestor(&request.requestor_email)?;
@@ -27,15 +25,6 @@ pub(super) fn accept(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         return Err(refusal::ACCEPT_INVALID);
     }
     let agreement = signed(&request, now)?;
-    let address: IpAddr = request
-        .signer_ip
-        .as_str()
-        .trim()
-        .parse()
-        .map_err(|_| refusal::SIGNER_IP)?;
-    if address.is_loopback() || address.is_unspecified() {
-        return Err(refusal::SIGNER_IP);
-    }
     order.agreement = Some(agreement);
     Ok(Answer::empty())
 }

@@ -10,6 +10,7 @@ mod directory;
 mod document;
 mod order_check;
 mod order_organization;
+mod order_people;
 mod order_request;
 mod place;
 mod products;
@@ -28,7 +29,7 @@ use crate::{
     ledger::{Account, Numbers, Order},
     options::Options,
     refusal::{self, Refusal},
-    text::Text,
+    text::{self, Text},
     when::Unix,
 };
 
@@ -136,7 +137,7 @@ impl Call<'_> {
 /// not be the order's, since nothing says that the CA compares them.
 fn require_requestor(email: &Text) -> Result<(), Refusal> {
     match email.filled() {
-        Some(email) if email.contains('@') => Ok(()),
+        Some(email) if text::is_email(email) => Ok(()),
         Some(_) => Err(refusal::REQUESTOR_EMAIL_INVALID),
         None => Err(refusal::REQUESTOR_EMAIL),
     }

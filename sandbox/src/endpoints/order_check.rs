@@ -3,18 +3,18 @@
 use super::{
     Call,
     order_organization::{agreement, organization, prevalidate},
+    order_people::{requestor, technical_contact},
     order_request::{
-        CertificateInformation, OrderDetails, RequestorInformation, SubscriptionDetails,
-        TechnicalPointOfContact,
+        AdditionalInformation, CertificateInformation, OrderDetails, SubscriptionDetails,
     },
 };
 use crate::{
     csr,
-    ledger::{Csr, DomainCheck, Order, Requestor, order::CustomField},
+    ledger::{Csr, DomainCheck, Order, order::CustomField},
     names::{self, Magic, NameFault},
     products::{self, Product, Rules},
     refusal::{self, Refusal},
-    text::Text,
+    text::{self, Text},
     when::Unix,
 };
 
@@ -33,6 +33,9 @@ pub(super) fn check(call: &Call<'_>, request: &OrderDetails) -> Result<Order, Re
     // Mandatory by the vendor's table; an order without it was taken (KF-shape).
     if !request.email_notifications.is_blank() {
         flag(&request.email_notifications).ok_or(refusal::BAD_REQUEST)?;
+    }
+    if !request.auto_secure_www.is_blank() {
+        flag(&request.auto_secure_www).ok_or(refusal::AUTO_SECURE_WWW)?;
     }
     let mut order = Order::new(String::new(), product, call.now);
     order.group_number = group_number(call, request, product)?;
@@ -127,51 +130,6 @@ fn group_number(
     Ok(group.group_number.clone())
 }
 
-fn requestor(information: Option<&RequestorInformation>) -> Result<Requestor, Refusal> {
-    let information = information.ok_or(refusal::REQUESTOR)?;
-    for (member, missing) in [
-        (&information.requestor_name, refusal::REQUESTOR_NAME),
-        (&information.requestor_isd_code, refusal::ISD_CODE_MISSING),
-        (
-            &information.requestor_mobile_number,
-            refusal::REQUESTOR_MOBILE,
-        ),
-        (&information.requestor_email, refusal::REQUESTOR_EMAIL),
-    ] {
-        if member.is_blank() {
-            return Err(missing);
-        }
-    }
-    if !information.requestor_email.as_str().contains('@') {
-        return Err(refusal::REQUESTOR_EMAIL_INVALID);
-    }
-    // With or without the plus sign.
-    let isd = information.requestor_isd_code.trimmed();
-    let digits = isd.strip_prefix('+').unwrap_or(&isd);
-    if !(1..=4).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(refusal::ISD_CODE);
-    }
-    Ok(Requestor {
-        requestor_name: information.requestor_name.trimmed(),
-        requestor_isd_code: format!("+{digits}"),
-        requestor_mobile_number: information.requestor_mobile_number.trimmed(),
-        requestor_email: information.requestor_email.trimmed(),
-        requestor_designation: information.requestor_designation.trimmed(),
-    })
-}
-
-/// A contact with empty members, or with members of other names, is ignored (A11.1); one that says
-/// something must say it well.
-fn technical_contact(contact: Option<&TechnicalPointOfContact>) -> Result<(), Refusal> {
-    let Some(contact) = contact else {
-        return Ok(());
-    };
-    match contact.poc_email.filled() {
-        Some(email) if !email.contains('@') => Err(refusal::TECHNICAL_EMAIL),
-        _ => Ok(()),
-    }
-}
-
 fn validity(subscription: Option<&SubscriptionDetails>) -> Result<u8, Refusal> {
     let Some(subscription) = subscription else {
         return Ok(1);
@@ -202,7 +160,7 @@ fn check_names(
         .filled()
         .ok_or(refusal::DOMAIN_MISSING)?;
     let main = main.to_ascii_lowercase();
-    names::check(&main).map_err(|fault| match fault {
+    names::check_first(&main).map_err(|fault| match fault {
         NameFault::NotDns => refusal::DOMAIN_INVALID,
         NameFault::PublicSuffix => refusal::PUBLIC_SUFFIX,
     })?;
@@ -264,18 +222,18 @@ fn additional_information(request: &OrderDetails, order: &mut Order) -> Result<(
         .additional_information
         .as_ref()
         .ok_or(refusal::ADDITIONAL_INFORMATION)?;
-    order.remarks = information
+    let remarks = information
         .remarks
         .filled()
-        .ok_or(refusal::ADDITIONAL_INFORMATION)?
-        .to_owned();
-    order.tags = information
-        .tags
-        .0
-        .iter()
-        .filter_map(Text::filled)
-        .map(str::to_owned)
-        .collect();
+        .ok_or(refusal::ADDITIONAL_INFORMATION)?;
+    if remarks.chars().count() > text::MOST {
+        return Err(refusal::TOO_LONG);
+    }
+    if !text::is_one_line(remarks) {
+        return Err(refusal::REMARKS);
+    }
+    order.remarks = remarks.to_owned();
+    order.tags = tags(information)?;
     order.custom_fields = information
         .custom_fields
         .iter()
@@ -286,4 +244,30 @@ fn additional_information(request: &OrderDetails, order: &mut Order) -> Result<(
         })
         .collect();
     Ok(())
+}
+
+/// Reporting tags, `Name:Value`: the vendor's table has a refusal for each way to go wrong.
+fn tags(information: &AdditionalInformation) -> Result<Vec<String>, Refusal> {
+    const MOST: usize = 30;
+    let mut tags: Vec<String> = Vec::new();
+    for tag in information.tags.0.iter().filter_map(Text::filled) {
+        let (name, value) = tag.split_once(':').ok_or(refusal::TAG)?;
+        let (name, value) = (name.trim(), value.trim());
+        if value.is_empty() {
+            return Err(refusal::TAG);
+        }
+        match name.chars().count() {
+            0..3 => return Err(refusal::TAG_NAME_SHORT),
+            3..=MOST => {}
+            _ => return Err(refusal::TAG_NAME_LONG),
+        }
+        if value.chars().count() > MOST {
+            return Err(refusal::TAG_VALUE_LONG);
+        }
+        if tags.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+            return Err(refusal::TAG_TWICE);
+        }
+        tags.push(tag.to_owned());
+    }
+    Ok(tags)
 }

@@ -3,15 +3,14 @@
 
 use super::{
     Call,
-    order_request::{
-        AgreementDetails, CertificateInformation, DocumentAttached, OrderDetails, PersonInfo,
-    },
+    order_people::signed,
+    order_request::{CertificateInformation, DocumentAttached, OrderDetails, PersonInfo},
 };
 use crate::{
     ledger::{Agreement, DomainCheck, Order, OrganizationClaim},
     products::Rules,
     refusal::{self, Refusal},
-    when::Unix,
+    text::{self, Text},
 };
 
 fn is_prevetted(request: &OrderDetails) -> Result<bool, Refusal> {
@@ -65,7 +64,19 @@ pub(super) fn organization(
         ]);
     }
     let country = information.country_code.trimmed();
+    // What is to stand in the certificate has the upper bounds of RFC 5280, appendix A.1.
+    let is_within = |member: &Text, most: usize| {
+        let text = member.as_str();
+        text.chars().count() <= most && text::is_one_line(text)
+    };
+    let fits = is_within(&information.organization_name, 64)
+        && is_within(&information.street_address1, 128)
+        && is_within(&information.street_address2, 128)
+        && is_within(&information.locality, 128)
+        && is_within(&information.state, 128)
+        && is_postal_code(&information.postal_code);
     if required.iter().any(|member| member.is_blank())
+        || !fits
         || country.len() != 2
         || !country.bytes().all(|byte| byte.is_ascii_uppercase())
     {
@@ -84,6 +95,15 @@ pub(super) fn organization(
         documents_at: (!documents.is_empty()).then_some(call.now),
         verified_at: None,
     }))
+}
+
+/// Letters, digits, blanks and hyphens, at most 16 (RFC 5280, `ub-postal-code-length`).
+fn is_postal_code(text: &Text) -> bool {
+    let code = text.as_str().trim();
+    code.len() <= 16
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-'))
 }
 
 fn prevetted(
@@ -160,7 +180,7 @@ pub(super) fn prevalidate(
 }
 
 /// The agreement (A11.1): signed with the order, signed already by a vetted organization, or left
-/// open. The signer's address is not looked at here (A11.5).
+/// open.
 pub(super) fn agreement(
     call: &Call<'_>,
     request: &OrderDetails,
@@ -180,18 +200,4 @@ pub(super) fn agreement(
         "" => Err(refusal::AGREEMENT_MISSING),
         _ => Err(refusal::ACCEPT_INVALID),
     }
-}
-
-/// A signature with its mandatory members.
-pub(super) fn signed(details: &AgreementDetails, now: Unix) -> Result<Agreement, Refusal> {
-    let signer_name = details.signer_name.filled().ok_or(refusal::SIGNER_NAME)?;
-    let signer_place = details.signer_place.filled().ok_or(refusal::SIGNER_PLACE)?;
-    if details.signer_ip.is_blank() {
-        return Err(refusal::SIGNER_IP_MISSING);
-    }
-    Ok(Agreement {
-        signer_name: signer_name.to_owned(),
-        signer_place: signer_place.to_owned(),
-        signed_at: now,
-    })
 }

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::text::{Text, Texts};
+use crate::text::{self, Text, Texts};
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -131,7 +131,8 @@ impl PersonInfo {
             &self.designation,
             &self.employee_id,
         ];
-        members.iter().all(|member| !member.is_blank()) && self.email.as_str().contains('@')
+        members.iter().all(|member| !member.is_blank())
+            && text::is_email(self.email.as_str().trim())
     }
 }
 

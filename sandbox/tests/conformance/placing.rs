@@ -106,9 +106,14 @@ fn members_of_an_order() {
         ("agreementDetails.acceptAgreement", json!("0"), ""),
         ("agreementDetails.signerName", json!(""), "EMS-1088"),
         ("agreementDetails.signerPlace", json!(""), "EMS-1086"),
-        // Only `AgreementAcceptance` minds (A11.5).
-        ("agreementDetails.signerIP", json!("127.0.0.1"), ""),
-        ("agreementDetails.signerIP", json!("1.2.3.4.5"), ""),
+        ("agreementDetails.signerIP", json!("127.0.0.1"), "EMS-1091"),
+        (
+            "agreementDetails.signerIP",
+            json!("192.168.7.1"),
+            "EMS-1091",
+        ),
+        ("agreementDetails.signerIP", json!("1.2.3.4.5"), "EMS-1091"),
+        ("agreementDetails.signerIP", json!("2001:db8::7"), ""),
         ("technicalPointOfContact", json!(null), ""),
         ("technicalPointOfContact.pocEmail", json!(""), ""),
         ("technicalPointOfContact.pocFirstName", json!(""), ""),
@@ -129,6 +134,30 @@ fn members_of_an_order() {
             "EMS-952",
         ),
         ("requestNumber", json!("6401192277"), "EMS-1005"),
+        ("autoSecureWWW", json!("yes"), "EMS-1105"),
+        ("additionalInformation.remarks", json!("a\nb"), "EMS-927"),
+        (
+            "additionalInformation.remarks",
+            json!("r".repeat(251)),
+            "EMS-977",
+        ),
+        ("additionalInformation.tags", json!(["Web"]), "EMS-1144"),
+        ("additionalInformation.tags", json!(["No:1"]), "EMS-1145"),
+        (
+            "additionalInformation.tags",
+            json!([format!("{}:1", "t".repeat(31))]),
+            "EMS-1146",
+        ),
+        (
+            "additionalInformation.tags",
+            json!([format!("Cost:{}", "1".repeat(31))]),
+            "EMS-1148",
+        ),
+        (
+            "additionalInformation.tags",
+            json!(["Cost:1", "cost:1"]),
+            "EMS-1150",
+        ),
     ];
     for (path, value, code) in cases {
         let mut ca = Ca::new();
@@ -297,6 +326,18 @@ fn an_order_for_an_organization_to_be_vetted_needs_its_address() {
     ] {
         let mut order = order.clone();
         order["certificateInformation"][member] = json!("");
+        assert_eq!(refused(&mut ca, &order), "EMS-936", "{member}");
+    }
+    for (member, value) in [
+        ("postalCode", "04101\u{2013}2".to_owned()),
+        ("postalCode", "1".repeat(17)),
+        ("countryCode", "us".to_owned()),
+        ("organizationName", "W".repeat(65)),
+        ("locality", "P".repeat(129)),
+        ("state", "Ma\nine".to_owned()),
+    ] {
+        let mut order = order.clone();
+        order["certificateInformation"][member] = json!(value);
         assert_eq!(refused(&mut ca, &order), "EMS-936", "{member}");
     }
     let number = ca.place(order);

@@ -202,7 +202,6 @@ async fn known<P: Platform>(
         free_seats: free_seats(platform, caller).await?,
         needs_approval: false,
         new_domains: credential.new_domains,
-        is_development: credential.environment == Environment::Development,
     })
 }
 
