@@ -1,10 +1,10 @@
 //! A linked emSign account: where it lives and how it signs in.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::CredentialId, text, time::Timestamp};
+use crate::{advice::Advice, ids::CredentialId, text, time::Timestamp};
 
 /// The CA's environment; each has its hosts (emSign API reference, A1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -82,8 +82,14 @@ impl fmt::Display for AccountNumber {
 
 /// Not an account number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is ten digits; the emSign portal shows it under Integration, REST APIs")]
+#[error("must be 10 digits")]
 pub struct InvalidAccountNumber;
+
+impl Advice for InvalidAccountNumber {
+    fn remedy(&self) -> Cow<'static, str> {
+        "The emSign portal shows it under Integration, REST APIs.".into()
+    }
+}
 
 /// The access key of an account. It is never shown: not by `Debug`, not by any serializer.
 #[derive(Clone, PartialEq, Eq)]
@@ -123,8 +129,14 @@ impl fmt::Debug for AccessKey {
 
 /// Not an access key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is the text that the emSign portal shows after Generate Access Key, without spaces")]
+#[error("must be an access key, without spaces within")]
 pub struct InvalidAccessKey;
+
+impl Advice for InvalidAccessKey {
+    fn remedy(&self) -> Cow<'static, str> {
+        "Copy it from the emSign portal, which shows it after Generate Access Key.".into()
+    }
+}
 
 /// A linked account as everybody may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,16 +1,24 @@
 //! Identities of our own records: a prefix that says what is meant, and 128 random bits.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use data_encoding::{Encoding, Specification};
 use serde::{Deserialize, Serialize};
 
+use crate::advice::Advice;
+
 /// The text is not an id of the expected kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not an id that starts with \"{prefix}_\"")]
+#[error("must be an id that starts with \"{prefix}_\"")]
 pub struct InvalidId {
     /// What ids of this kind start with.
     pub prefix: &'static str,
+}
+
+impl Advice for InvalidId {
+    fn remedy(&self) -> Cow<'static, str> {
+        "Copy it from a reply of Certwright.".into()
+    }
 }
 
 /// RFC 4648 base32 in lower case without padding: survives URLs, shells and dictation.

@@ -2,7 +2,7 @@
 //!
 //! Private keys do not occur in this crate.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use x509_parser::{
@@ -12,7 +12,7 @@ use x509_parser::{
     x509::{AlgorithmIdentifier, SubjectPublicKeyInfo},
 };
 
-use crate::certificate::asn1;
+use crate::{advice::Advice, certificate::asn1};
 
 mod fingerprint;
 mod weak;
@@ -144,20 +144,28 @@ impl From<KeyAlgorithm> for String {
 #[non_exhaustive]
 pub enum KeyFault {
     /// Not a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
-    #[error("the public key is not a DER SubjectPublicKeyInfo; make the request again")]
+    #[error("the public key is not a DER SubjectPublicKeyInfo")]
     Structure,
     /// The modulus or the exponent is not a positive number.
-    #[error("the RSA public key is damaged; make a new key")]
+    #[error("the RSA public key is damaged")]
     Rsa,
     /// The point has the wrong length for its curve.
-    #[error("the elliptic curve public key is damaged; make a new key")]
+    #[error("the elliptic curve public key is damaged")]
     Point,
     /// A curve given by its parameters instead of its name, which RFC 5480 §2.1.1 forbids.
-    #[error(
-        "the elliptic curve is given by explicit parameters; make a new key on the named curve \
-         P-256 or P-384"
-    )]
+    #[error("the elliptic curve is given by explicit parameters")]
     ExplicitCurve,
+}
+
+impl Advice for KeyFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Structure => "Make the request again.".into(),
+            Self::Rsa => "Make a new key.".into(),
+            Self::Point => "Make a new key.".into(),
+            Self::ExplicitCurve => "Make a new key on the named curve P-256 or P-384.".into(),
+        }
+    }
 }
 
 /// A sound key of a kind or size that the CA does not accept.
@@ -165,43 +173,53 @@ pub enum KeyFault {
 #[non_exhaustive]
 pub enum KeyRefused {
     /// An RSA modulus below 2048 bits.
-    #[error("an RSA key of {bits} bits is too weak; make a new key of at least 2048 bits")]
+    #[error("an RSA key of {bits} bits is too weak")]
     RsaTooSmall {
         /// Bits of the modulus.
         bits: u32,
     },
     /// An RSA modulus of an unusual length.
-    #[error("an RSA key of {bits} bits is not accepted; make a new key of 2048, 3072 or 4096 bits")]
+    #[error("an RSA key of {bits} bits is not accepted")]
     RsaSize {
         /// Bits of the modulus.
         bits: u32,
     },
     /// A modulus that can be factored: small factors, close primes, or ROCA (CVE-2017-15361).
-    #[error("the key can be factored, so that anybody can compute its private key; make a new key")]
+    #[error("the key can be factored, so that anybody can compute its private key")]
     RsaFactorable,
     /// An RSA exponent that is even or below 3 (CA/Browser Forum BR §6.1.6), or absurdly large.
-    #[error(
-        "the RSA public exponent is not accepted; make a new key with the usual exponent 65537"
-    )]
+    #[error("the RSA public exponent is not accepted")]
     RsaExponent,
     /// P-521.
-    #[error("the curve P-521 is not accepted by the CA; make a new key on P-256 or P-384")]
+    #[error("the curve P-521 is not accepted by the CA")]
     P521,
     /// Ed25519.
-    #[error(
-        "Ed25519 keys are not accepted by public CAs; \
-         make a new key on P-256 or P-384, or RSA of at least 2048 bits"
-    )]
+    #[error("Ed25519 keys are not accepted by public CAs")]
     Ed25519,
     /// An algorithm or curve without a name here.
-    #[error(
-        "keys of the kind {name} are not accepted; \
-         make a new key on P-256 or P-384, or RSA of at least 2048 bits"
-    )]
+    #[error("keys of the kind {name} are not accepted")]
     Unknown {
         /// Its name, or its object identifier.
         name: String,
     },
+}
+
+impl Advice for KeyRefused {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::RsaTooSmall { .. } => "Make a new key of at least 2048 bits.".into(),
+            Self::RsaSize { .. } => "Make a new key of 2048, 3072 or 4096 bits.".into(),
+            Self::RsaFactorable => "Make a new key.".into(),
+            Self::RsaExponent => "Make a new key with the usual exponent 65537.".into(),
+            Self::P521 => "Make a new key on P-256 or P-384.".into(),
+            Self::Ed25519 => {
+                "Make a new key on P-256 or P-384, or RSA of at least 2048 bits.".into()
+            }
+            Self::Unknown { .. } => {
+                "Make a new key on P-256 or P-384, or RSA of at least 2048 bits.".into()
+            }
+        }
+    }
 }
 
 /// Whether the CA issues for keys of this kind: RSA 2048, 3072 and 4096, P-256, P-384.

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod advice;
 pub mod audit;
 pub mod backoff;
 pub mod binding;

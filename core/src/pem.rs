@@ -5,8 +5,12 @@
 //! it is neither stored nor repeated in a message.
 
 use data_encoding::{BASE64, BASE64_NOPAD};
+use std::borrow::Cow;
 
-use crate::secret::{self, SecretKind};
+use crate::{
+    advice::Advice,
+    secret::{self, SecretKind},
+};
 
 /// The most text that is read as one CSR or one certificate.
 pub const MAX_SINGLE: usize = 64 * 1024;
@@ -32,22 +36,19 @@ pub enum PemFault {
     #[error("{0}")]
     Secret(SecretKind),
     /// The text is longer than what is read.
-    #[error("the text is larger than {limit} bytes; paste only the PEM block")]
+    #[error("the text is larger than {limit} bytes")]
     TooLarge {
         /// How much is read.
         limit: usize,
     },
     /// Neither PEM nor base64.
-    #[error(
-        "this is not PEM; paste everything from -----BEGIN {expected}----- \
-         to -----END {expected}-----"
-    )]
+    #[error("this is not PEM")]
     NotPem {
         /// The label that was looked for.
         expected: String,
     },
     /// The text holds something else.
-    #[error("this is {}; paste a {expected}", named(found))]
+    #[error("this is {}", named(found))]
     WrongLabel {
         /// The label that was looked for.
         expected: String,
@@ -55,7 +56,7 @@ pub enum PemFault {
         found: String,
     },
     /// More than one block where one is meant.
-    #[error("this holds {count} PEM blocks labelled {label}; paste exactly one")]
+    #[error("this holds {count} PEM blocks labelled {label}")]
     Several {
         /// The label.
         label: String,
@@ -63,14 +64,31 @@ pub enum PemFault {
         count: usize,
     },
     /// A block without its end.
-    #[error("the PEM block has no END line; copy it to its last line")]
+    #[error("the PEM block has no END line")]
     Unterminated {
         /// The label.
         label: String,
     },
     /// The content is not base64.
-    #[error("the content of the PEM block is not base64; copy it again, without changes")]
+    #[error("the content of the PEM block is not base64")]
     NotBase64,
+}
+
+impl Advice for PemFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Secret(kind) => kind.remedy_when_sent().into(),
+            Self::TooLarge { .. } => "Paste only the PEM block.".into(),
+            Self::NotPem { expected } => format!(
+                "Paste everything from -----BEGIN {expected}----- to -----END {expected}-----."
+            )
+            .into(),
+            Self::WrongLabel { expected, .. } => format!("Paste a {expected}.").into(),
+            Self::Several { .. } => "Paste exactly one.".into(),
+            Self::Unterminated { .. } => "Copy it to its last line.".into(),
+            Self::NotBase64 => "Copy it again, without changes.".into(),
+        }
+    }
 }
 
 /// One labelled block.

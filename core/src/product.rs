@@ -2,8 +2,9 @@
 //! every account (emSign API reference, A10.1).
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-use crate::names::CertificateName;
+use crate::{advice::Advice, names::CertificateName};
 
 /// How much the CA verifies before it issues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,18 +113,16 @@ impl ProductType {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameRefused {
     /// The first name is a wildcard.
-    #[error("this product takes no wildcard; choose a wildcard product or name the host itself")]
+    #[error("this product takes no wildcard")]
     WildcardNotAllowed,
     /// The first name is not a wildcard.
-    #[error(
-        "this product takes only a wildcard such as *.example.com; choose another product for a single host"
-    )]
+    #[error("this product takes only a wildcard such as *.example.com")]
     WildcardRequired,
     /// Names beyond the first.
-    #[error("this product covers one name; choose a UCC (multi-domain) product for several")]
+    #[error("this product covers one name")]
     AdditionalNamesNotAllowed,
     /// A UCC product without further names.
-    #[error("this product is made for several names; add one or choose the single-name product")]
+    #[error("this product is made for several names")]
     AdditionalNamesRequired,
     /// A further name is a wildcard.
     #[error("this product takes no wildcard among its additional names")]
@@ -131,6 +130,20 @@ pub enum NameRefused {
         /// Position in the list of additional names.
         index: usize,
     },
+}
+
+impl Advice for NameRefused {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::WildcardNotAllowed => "Choose a wildcard product or name the host itself.".into(),
+            Self::WildcardRequired => "Choose another product for a single host.".into(),
+            Self::AdditionalNamesNotAllowed => {
+                "Choose a UCC (multi-domain) product for several.".into()
+            }
+            Self::AdditionalNamesRequired => "Add one or choose the single-name product.".into(),
+            Self::AdditionalWildcardNotAllowed { .. } => "Name each host instead.".into(),
+        }
+    }
 }
 
 impl NameRefused {

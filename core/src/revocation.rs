@@ -1,8 +1,12 @@
 //! Reasons for revocation: the five that the CA takes, out of RFC 5280 §5.3.1's list.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-use crate::text::{self, Limit, TextFault};
+use crate::{
+    advice::Advice,
+    text::{self, Limit, TextFault},
+};
 
 /// A reason that the CA accepts; others cannot be written (emSign API reference, A16.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +94,15 @@ pub enum InvalidRemark {
     #[error(transparent)]
     Text(#[from] TextFault),
     /// The CA takes none.
-    #[error("must not contain a semicolon; write a comma or a full stop instead")]
+    #[error("must not contain a semicolon")]
     Semicolon,
+}
+
+impl Advice for InvalidRemark {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Text(fault) => fault.remedy(),
+            Self::Semicolon => "Write a comma or a full stop instead.".into(),
+        }
+    }
 }

@@ -6,12 +6,14 @@
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::{BoxedUint, pkcs1v15};
 use sha2::{Digest, Sha256, Sha384, Sha512};
+use std::borrow::Cow;
 use x509_parser::{
     asn1_rs::{Class, Tag},
     x509::AlgorithmIdentifier,
 };
 
 use crate::{
+    advice::Advice,
     certificate::asn1,
     key::{KeyAlgorithm, Material, PublicKey, exponent_value},
 };
@@ -26,16 +28,13 @@ const MIN_MODULUS_BITS: u32 = 1024;
 #[non_exhaustive]
 pub enum SignatureFault {
     /// The hash or the scheme no longer protects against forgery.
-    #[error("the signature uses {name}, which can be forged; sign with SHA-256 or better")]
+    #[error("the signature uses {name}, which can be forged")]
     Weak {
         /// The algorithm.
         name: &'static str,
     },
     /// An algorithm that is not verified here.
-    #[error(
-        "signatures with {name} are not supported; use RSA (PKCS #1 v1.5) or ECDSA with SHA-256, \
-         SHA-384 or SHA-512"
-    )]
+    #[error("signatures with {name} are not supported")]
     Unsupported {
         /// Its name, or its object identifier.
         name: String,
@@ -52,11 +51,28 @@ pub enum SignatureFault {
         key: KeyAlgorithm,
     },
     /// The key is of the right kind and not usable: too large, too small, off its curve.
-    #[error("the public key cannot be used to verify a signature; make a new key")]
+    #[error("the public key cannot be used to verify a signature")]
     Key,
     /// The arithmetic says no.
-    #[error("the signature does not verify: what was signed has been changed, or by another key")]
+    #[error(
+        "the signature does not verify: what was signed was changed, or signed with another key"
+    )]
     Wrong,
+}
+
+impl Advice for SignatureFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Weak { .. } => "Sign with SHA-256 or better.".into(),
+            Self::Unsupported { .. } => {
+                "Use RSA (PKCS #1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512.".into()
+            }
+            Self::Parameters => "Sign it again with another tool, such as OpenSSL.".into(),
+            Self::KeyMismatch { .. } => "Sign it again with the key that it names.".into(),
+            Self::Key => "Make a new key.".into(),
+            Self::Wrong => "Take the original again.".into(),
+        }
+    }
 }
 
 /// A hash of the SHA-2 family.

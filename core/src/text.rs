@@ -5,7 +5,9 @@
 //! which others are read (Unicode UAX #9: they let a text show something else than it says, CVE-2021-42574),
 //! or that are no characters at all.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use crate::advice::Advice;
 
 /// What a text may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +48,7 @@ impl Limit {
 /// 1035 §2.3.4), and others are told apart by their numbers. The name itself is kept as it came.
 const SORTED_NAME: usize = 255;
 
-/// What is wrong with a text: what is wrong, then, after a semicolon, what to do about it.
+/// What is wrong with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextFault {
     /// Nothing that can be seen.
@@ -70,42 +72,39 @@ impl TextFault {
             Self::Lines | Self::Character(_) => "character",
         }
     }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn message(self) -> String {
-        match self {
-            Self::Missing => "must not be empty".to_owned(),
-            Self::TooShort(least) => format!("must have at least {least} characters"),
-            Self::TooLong(most) => format!("must have at most {most} characters"),
-            Self::Lines => "must be on one line".to_owned(),
-            Self::Character(c) if is_direction(c) => format!(
-                "must not contain U+{:04X}, which changes the direction of the text",
-                u32::from(c)
-            ),
-            Self::Character(c) => format!(
-                "must not contain U+{:04X}, which cannot be seen",
-                u32::from(c)
-            ),
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn remedy(self) -> &'static str {
-        match self {
-            Self::Missing => "write it",
-            Self::TooShort(_) => "write it in full",
-            Self::TooLong(_) => "shorten it",
-            Self::Lines => "remove the line breaks and tabs",
-            Self::Character(_) => "type the text instead of pasting it",
-        }
-    }
 }
 
 impl fmt::Display for TextFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.message(), self.remedy())
+        match self {
+            Self::Missing => f.write_str("must not be empty"),
+            Self::TooShort(least) => write!(f, "must have at least {least} characters"),
+            Self::TooLong(most) => write!(f, "must have at most {most} characters"),
+            Self::Lines => f.write_str("must be on one line"),
+            Self::Character(c) if is_direction(*c) => write!(
+                f,
+                "must not contain U+{:04X}, which changes the direction of the text",
+                u32::from(*c)
+            ),
+            Self::Character(c) => write!(
+                f,
+                "must not contain U+{:04X}, which cannot be seen",
+                u32::from(*c)
+            ),
+        }
+    }
+}
+
+impl Advice for TextFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Missing => "Fill it in.",
+            Self::TooShort(_) => "Write it in full.",
+            Self::TooLong(_) => "Shorten it.",
+            Self::Lines => "Remove the line breaks and tabs.",
+            Self::Character(_) => "Type the text instead of pasting it.",
+        }
+        .into()
     }
 }
 
@@ -232,8 +231,8 @@ mod tests {
         }
         assert_eq!(line("", Limit::REMARKS), Ok(""));
         assert_eq!(line("a", Limit::EMAIL), Err(TextFault::TooShort(3)));
-        let told = TextFault::TooLong(100).to_string();
-        assert_eq!(told, "must have at most 100 characters; shorten it");
+        let told = TextFault::TooLong(100).told();
+        assert_eq!(told, "Must have at most 100 characters. Shorten it.");
     }
 
     #[test]

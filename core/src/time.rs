@@ -2,10 +2,12 @@
 //!
 //! Deliberately without a way to ask what time it is: the clock belongs to the entry points.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::advice::Advice;
 
 /// Seconds since 1970-01-01T00:00:00Z, without leap seconds; shown and parsed as RFC 3339 in UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,8 +92,14 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// The text is not an RFC 3339 date and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not an RFC 3339 date and time such as 2026-03-09T08:35:33Z")]
+#[error("must be a date and time (RFC 3339)")]
 pub struct InvalidTimestamp;
+
+impl Advice for InvalidTimestamp {
+    fn remedy(&self) -> Cow<'static, str> {
+        "Write it as in 2026-03-09T08:35:33Z.".into()
+    }
+}
 
 /// Seconds in a minute.
 pub const MINUTE: i64 = 60;

@@ -6,8 +6,10 @@
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 use crate::{
+    advice::Advice,
     ids::{CredentialId, base32},
     permission::Role,
     text::{self, Limit, TextFault},
@@ -228,20 +230,33 @@ pub enum TokenFault {
     #[error(transparent)]
     Label(TextFault),
     /// No name of a person, or a strange one.
-    #[error("must have 1 to 100 characters on one line; write who will use the token")]
+    #[error("must have 1 to 100 characters on one line")]
     Person,
     /// Somebody else than whoever holds `ADMIN_TOKEN` names a person.
-    #[error("can be named with ADMIN_TOKEN only; leave it out, or ask whoever holds that")]
+    #[error("can be named only with ADMIN_TOKEN")]
     PersonNamed,
     /// It would end too late, or at once.
-    #[error("is 1 to 366 days; make another token when it ends")]
+    #[error("must be 1 to 366 days")]
     Days,
     /// A higher role than that of the one who makes it.
-    #[error("is higher than your own; ask someone who has it")]
+    #[error("must not be higher than your own")]
     Role,
     /// Beyond the scope of the one who makes it.
-    #[error("is not your own account; name the one that your own token is for")]
+    #[error("must be your own account")]
     Scope,
+}
+
+impl Advice for TokenFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Label(fault) => fault.remedy(),
+            Self::Person => "Write who will use the token.".into(),
+            Self::PersonNamed => "Leave it out, or ask whoever holds ADMIN_TOKEN.".into(),
+            Self::Days => "Give a number of days within that. You can create another token when this one expires.".into(),
+            Self::Role => "Ask someone who has it.".into(),
+            Self::Scope => "Choose the account that your own token is for.".into(),
+        }
+    }
 }
 
 #[cfg(test)]

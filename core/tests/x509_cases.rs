@@ -6,6 +6,7 @@
 )]
 
 use certwright_core::{
+    advice::Advice,
     csr::{
         Csr, CsrFault,
         policy::{OrderNames, Severity, check},
@@ -75,7 +76,7 @@ fn a_name_that_the_ca_ignores_is_a_warning() {
     assert_eq!(found, [(Severity::Warning, "damaged-extension")]);
     let csr = Csr::read(case!("san-comma-list.csr").as_bytes()).unwrap();
     let findings = check(&csr, &order("hunt-o1.whitlock.example"));
-    let text = findings.first().unwrap().to_string();
+    let text = findings.first().unwrap().told();
     assert!(
         text.contains("one name per entry") && !text.contains('\\'),
         "{text}"
@@ -124,8 +125,8 @@ fn a_lost_line_is_copied_again() {
     let text = case!("one-line-lost.txt");
     assert_eq!(detect(text.as_bytes()), Detection::None);
     let fault = Csr::read(text.as_bytes()).unwrap_err();
-    let words = fault.to_string();
-    assert!(words.contains("copy it again"), "{fault:?}: {words}");
+    let words = fault.told();
+    assert!(words.contains("Copy it again"), "{fault:?}: {words}");
     assert!(!words.contains("make"), "{words}");
 }
 

@@ -1,7 +1,11 @@
 //! Why a use case did not do what was asked: typed here, made a problem document at the edge.
 
 use certwright_api::problem::FieldProblem;
-use certwright_core::{fault::CaFault, order::TransitionError};
+use certwright_core::{
+    advice::{Advice, sentence},
+    fault::CaFault,
+    order::TransitionError,
+};
 
 use crate::{database::DatabaseFault, platform::SealFault};
 
@@ -38,8 +42,8 @@ pub struct Conflict {
 impl Fault {
     /// One field at fault.
     #[must_use]
-    pub fn invalid(field: &str, code: &str, message: impl ToString) -> Self {
-        Self::Invalid(vec![explained(field, code, message)])
+    pub fn invalid(field: &str, code: &str, wrong: impl Advice) -> Self {
+        Self::Invalid(vec![field_problem(field, code, wrong)])
     }
 
     /// The order was changed by someone else between reading and writing.
@@ -48,36 +52,20 @@ impl Fault {
         Self::Conflict(Conflict {
             code: "order-moved",
             field: None,
-            detail: "the order changed in this very moment".to_owned(),
-            remedy: Some("look at it again, then repeat the request".to_owned()),
+            detail: "the order was changed meanwhile".to_owned(),
+            remedy: Some("reload it, then try again".to_owned()),
         })
     }
 }
 
-/// A fault of one field, told as the core tells it: what is wrong and, after the last semicolon,
-/// what to do about it.
+/// A fault of one field, in sentences.
 #[must_use]
-pub fn explained(field: &str, code: &str, message: impl ToString) -> FieldProblem {
-    let message = message.to_string();
-    match message.rsplit_once("; ") {
-        Some((wrong, remedy)) => field_problem(field, code, wrong, Some(remedy)),
-        None => field_problem(field, code, message, None),
-    }
-}
-
-/// A fault of one field.
-#[must_use]
-pub fn field_problem(
-    field: &str,
-    code: &str,
-    message: impl ToString,
-    remedy: Option<&str>,
-) -> FieldProblem {
+pub fn field_problem(field: &str, code: &str, wrong: impl Advice) -> FieldProblem {
     FieldProblem {
         field: field.to_owned(),
         code: code.to_owned(),
-        message: message.to_string(),
-        remedy: remedy.map(str::to_owned),
+        message: sentence(&wrong.to_string()),
+        remedy: Some(sentence(&wrong.remedy())).filter(|remedy| !remedy.is_empty()),
     }
 }
 
@@ -119,29 +107,21 @@ impl From<SealFault> for Fault {
 impl From<TransitionError> for Fault {
     fn from(error: TransitionError) -> Self {
         use TransitionError as E;
-        let (code, remedy) = match &error {
-            E::NotAwaitingApproval => ("not-waiting", Some("look at the order: it moved on")),
-            E::AwaitsApproval => ("awaits-approval", Some("withdraw it instead")),
-            E::OwnOrder => (
-                "own-order",
-                Some("ask another operator to approve it, or withdraw it"),
-            ),
-            E::NotADecider => ("not-a-decider", Some("ask an operator to decide")),
-            E::NotTheRequester => ("not-the-requester", Some("ask them, or an operator")),
-            E::RevocationUnderWay => (
-                "revocation-under-way",
-                Some(
-                    "Wait until emSign has decided, or ask emSign's support to change the reason.",
-                ),
-            ),
-            E::ApprovalLapsed => ("approval-lapsed", Some("place the order again")),
-            _ => ("order-state", None),
+        let code = match &error {
+            E::NotAwaitingApproval => "not-waiting",
+            E::AwaitsApproval => "awaits-approval",
+            E::OwnOrder => "own-order",
+            E::NotADecider => "not-a-decider",
+            E::NotTheRequester => "not-the-requester",
+            E::RevocationUnderWay => "revocation-under-way",
+            E::ApprovalLapsed => "approval-lapsed",
+            _ => "order-state",
         };
         Self::Conflict(Conflict {
             code,
             field: None,
             detail: error.to_string(),
-            remedy: remedy.map(str::to_owned),
+            remedy: Some(error.remedy().into_owned()),
         })
     }
 }

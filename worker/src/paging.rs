@@ -1,6 +1,7 @@
 //! Opaque cursors: where a page of a list ended.
 
 use certwright_api::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
+use certwright_core::advice::advised;
 use data_encoding::BASE64URL_NOPAD;
 
 use crate::fault::Fault;
@@ -79,14 +80,21 @@ impl Paging {
                 .ok()
                 .filter(|limit| (1..=MAX_LIMIT).contains(limit))
                 .ok_or_else(|| {
-                    Fault::invalid("limit", "out-of-range", "is a number from 1 to 100")
+                    Fault::invalid(
+                        "limit",
+                        "out-of-range",
+                        advised("must be a number from 1 to 100", "Leave it out for 50."),
+                    )
                 })?,
         };
         let after = cursor
             .map(|text| {
                 Cursor::decode(text).ok_or_else(|| {
-                    let message = "is not a cursor of this list; start again without one";
-                    Fault::invalid("cursor", "malformed", message)
+                    Fault::invalid(
+                        "cursor",
+                        "malformed",
+                        advised("must be a cursor of this list", "Start again without one."),
+                    )
                 })
             })
             .transpose()?;

@@ -2,6 +2,7 @@
 //! stored.
 
 use certwright_core::{
+    advice::Advice,
     ca::IssuedPem,
     certificate::{Certificate, Difference, chain, compare},
     csr::policy::Severity,
@@ -47,7 +48,7 @@ pub fn read(
     }
     let leaf = match Certificate::read(issued.leaf.as_bytes()) {
         Ok(leaf) => leaf,
-        Err(fault) => return Ok(Received::Unreadable(fault.to_string())),
+        Err(fault) => return Ok(Received::Unreadable(fault.told())),
     };
     let differences = compare(&requested(order), order.key.as_ref(), &leaf);
     let is_wrong =
@@ -56,7 +57,7 @@ pub fn read(
         let words = differences
             .iter()
             .filter(is_wrong)
-            .map(ToString::to_string)
+            .map(Advice::told)
             .collect();
         return Ok(Received::Mismatch(words));
     }
@@ -69,7 +70,7 @@ pub fn read(
     let notable: Vec<String> = differences
         .iter()
         .filter(|difference| difference.severity() >= Severity::Warning)
-        .map(ToString::to_string)
+        .map(Advice::told)
         .collect();
     let certificate = row(
         order,

@@ -4,7 +4,7 @@ mod report;
 mod standing;
 mod validation;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ pub use self::{
     validation::{DcvChallenge, DcvMethod},
 };
 use crate::{
+    advice::Advice,
     directory::{Account, Group, Organization},
     ids::OrderReference,
     names::CertificateName,
@@ -72,8 +73,14 @@ ca_number! {
 
 /// Not a number as the CA writes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is 1 to 32 letters, digits, hyphens or underscores")]
+#[error("must be 1 to 32 letters, digits, hyphens or underscores")]
 pub struct InvalidCaNumber;
+
+impl Advice for InvalidCaNumber {
+    fn remedy(&self) -> Cow<'static, str> {
+        "Copy it from the emSign portal.".into()
+    }
+}
 
 /// A person in an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

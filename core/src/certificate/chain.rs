@@ -1,11 +1,12 @@
 //! Putting an unordered bag of certificates into the order in which a server presents them.
 
-use std::cmp::Reverse;
+use std::{borrow::Cow, cmp::Reverse};
 
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 use super::{Certificate, CertificateFault};
 use crate::{
+    advice::Advice,
     signature::{self, SignatureAlgorithm, SignatureFault},
     time::Timestamp,
 };
@@ -21,7 +22,7 @@ pub enum ChainFault {
     #[error("{0}")]
     Certificate(#[from] CertificateFault),
     /// More certificates than a chain has.
-    #[error("there are more than {limit} certificates; give one chain only")]
+    #[error("there are more than {limit} certificates")]
     TooMany {
         /// How many are looked at.
         limit: usize,
@@ -30,7 +31,7 @@ pub enum ChainFault {
     #[error("there is no server certificate among these, only certificates of CAs")]
     NoLeaf,
     /// More than one certificate that is not a CA's.
-    #[error("there are {count} server certificates among these; give one chain only")]
+    #[error("there are {count} server certificates among these")]
     SeveralLeaves {
         /// How many.
         count: usize,
@@ -47,6 +48,18 @@ pub enum ChainFault {
         /// What is wrong.
         fault: SignatureFault,
     },
+}
+
+impl Advice for ChainFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Certificate(fault) => fault.remedy(),
+            Self::TooMany { .. } => "Give one chain only.".into(),
+            Self::NoLeaf => "Add the certificate of the server.".into(),
+            Self::SeveralLeaves { .. } => "Give one chain only.".into(),
+            Self::Signature { .. } => "Fetch the chain from the CA again.".into(),
+        }
+    }
 }
 
 /// A leaf with what stands between it and a root. Every step has been verified.

@@ -1,9 +1,10 @@
 //! Requested against issued: checked before a certificate is stored or exported.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use super::Certificate;
 use crate::{
+    advice::Advice,
     csr::policy::Severity,
     key::KeyFingerprint,
     names::{CertificateName, SubjectName},
@@ -75,30 +76,36 @@ impl fmt::Display for Difference {
             Self::Key { requested, issued } => write!(
                 f,
                 "the certificate is for the key {issued}, but the request was made for \
-                 {requested}; your server's key does not fit it, so have it reissued"
+                 {requested}, so your server's key does not fit it"
             ),
-            Self::IsCa => {
-                f.write_str("this is the certificate of a CA, not of a server; fetch it again")
-            }
+            Self::IsCa => f.write_str("this is the certificate of a CA, not of a server"),
             Self::MissingName(name) => write!(
                 f,
-                "{name} was requested, but the certificate is not good for it; \
-                 have it reissued with that name"
+                "{name} was requested, but the certificate is not good for it"
             ),
-            Self::ValidityReversed => {
-                f.write_str("the certificate ends before it starts; have it reissued")
-            }
+            Self::ValidityReversed => f.write_str("the certificate ends before it starts"),
             Self::ValidityTooLong { days } => write!(
                 f,
                 "the certificate is valid for {days} days, longer than browsers accept \
                  from a public CA"
             ),
-            Self::ExtraName(name) => {
-                write!(
-                    f,
-                    "the certificate is also good for {name}, which was not requested"
-                )
+            Self::ExtraName(name) => write!(
+                f,
+                "the certificate is also good for {name}, which was not requested"
+            ),
+        }
+    }
+}
+
+impl Advice for Difference {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Key { .. } | Self::ValidityReversed | Self::ValidityTooLong { .. } => {
+                "Have it reissued.".into()
             }
+            Self::IsCa => "Fetch it again.".into(),
+            Self::MissingName(name) => format!("Have it reissued with {name}.").into(),
+            Self::ExtraName(_) => "Nothing to do, unless you don't want that.".into(),
         }
     }
 }

@@ -5,11 +5,13 @@
 //! Trust in a root is for clients to decide.
 
 use crate::{
+    advice::Advice,
     csr::Csr,
     key::{KeyFingerprint, PublicKey, fingerprint},
     names::{CertificateName, DomainName, SubjectName},
     time::Timestamp,
 };
+use std::borrow::Cow;
 
 pub(crate) mod asn1;
 pub mod chain;
@@ -34,17 +36,27 @@ pub enum CertificateFault {
     #[error("{0}")]
     Pem(#[from] crate::pem::PemFault),
     /// The structure is not that of RFC 5280 §4.1.
-    #[error("the certificate is damaged in its {part}; fetch it again")]
+    #[error("the certificate is damaged in its {part}")]
     Malformed {
         /// Where.
         part: &'static str,
     },
     /// More certificates than a chain has.
-    #[error("there are more than {limit} certificates; give one chain only")]
+    #[error("there are more than {limit} certificates")]
     TooMany {
         /// How many are read.
         limit: usize,
     },
+}
+
+impl Advice for CertificateFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Pem(fault) => fault.remedy(),
+            Self::Malformed { .. } => "Fetch it again.".into(),
+            Self::TooMany { .. } => "Give one chain only.".into(),
+        }
+    }
 }
 
 /// What a certificate says.

@@ -1,17 +1,25 @@
 //! Certificate serial numbers, which one party writes in hexadecimal and another in decimal.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use data_encoding::HEXUPPER;
 use serde::{Deserialize, Serialize};
+
+use crate::advice::Advice;
 
 /// RFC 5280 §4.1.2.2 allows 20 octets; older certificates have more.
 const MAX_OCTETS: usize = 40;
 
 /// The text is not a serial number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not a certificate serial number in hexadecimal or decimal")]
+#[error("must be the serial number of a certificate")]
 pub struct InvalidSerial;
+
+impl Advice for InvalidSerial {
+    fn remedy(&self) -> Cow<'static, str> {
+        "Copy it from the certificate: hexadecimal or decimal digits.".into()
+    }
+}
 
 /// A certificate serial number. The text form is upper case hexadecimal, two digits to the octet,
 /// without leading zero octets; a minus sign stands before a negative one, as OpenSSL writes it.

@@ -3,9 +3,10 @@
 //! [`Csr::read`] is the only way to a [`Csr`], so every value of the type has been verified and
 //! has a key that the CA accepts. Whether it fits an order is for [`policy`] to say.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::{
+    advice::Advice,
     key::{KeyFingerprint, KeyRefused, PublicKey, fingerprint},
     names::{CertificateName, NameFault, SubjectName},
     pem,
@@ -26,73 +27,57 @@ fingerprint! {
 #[non_exhaustive]
 pub enum CsrFault {
     /// There is a private key or another secret, alone or beside the request.
-    #[error("{}; {}", .0.message().trim_end_matches('.'), .0.remedy_when_sent())]
+    #[error("{}", .0.message().trim_end_matches('.'))]
     Secret(SecretKind),
     /// There is something beside the request that may be a part of a private key.
-    #[error("{}; {}", .0.message().trim_end_matches('.'), .0.remedy_when_sent())]
+    #[error("{}", .0.message().trim_end_matches('.'))]
     SuspectedSecret(Suspicion),
     /// A certificate was given instead.
-    #[error(
-        "this is a certificate; paste the certificate signing request, \
-         which starts with -----BEGIN CERTIFICATE REQUEST-----"
-    )]
+    #[error("this is a certificate")]
     Certificate,
     /// Another kind of PEM block was given.
-    #[error("this is {}; paste the certificate signing request", pem::named(label))]
+    #[error("this is {}", pem::named(label))]
     WrongLabel {
         /// The label.
         label: String,
     },
     /// More than any CSR needs.
-    #[error(
-        "the text is larger than {limit} bytes, which no certificate signing request is; paste the \
-         request alone"
-    )]
+    #[error("the text is larger than {limit} bytes, which no certificate signing request is")]
     TooLarge {
         /// How much is read.
         limit: usize,
     },
     /// Neither PEM nor DER.
-    #[error(
-        "this is not a certificate signing request in PEM or DER; paste everything from \
-         -----BEGIN CERTIFICATE REQUEST----- to -----END CERTIFICATE REQUEST-----"
-    )]
+    #[error("this is not a certificate signing request in PEM or DER")]
     NotPemOrDer,
     /// More than one request.
-    #[error("this holds {count} certificate signing requests; paste exactly one")]
+    #[error("this holds {count} certificate signing requests")]
     SeveralBlocks {
         /// How many there are.
         count: usize,
     },
     /// The bytes end early, or lengths within do not add up: a line was lost or changed on the way.
-    #[error(
-        "part of the certificate signing request is missing or changed; copy it again, from \
-         -----BEGIN CERTIFICATE REQUEST----- to -----END CERTIFICATE REQUEST-----"
-    )]
+    #[error("part of the certificate signing request is missing or changed")]
     Incomplete,
     /// The structure is not that of RFC 2986 §4, though nothing is missing.
     #[error(
-        "the tool that made the certificate signing request wrote its {part} in a way that RFC 2986 \
-         does not allow; make the request with another tool, such as OpenSSL"
+        "the tool that made the certificate signing request wrote its {part} in a way that RFC 2986 does not allow"
     )]
     Malformed {
         /// Where.
         part: &'static str,
     },
     /// Bytes follow the request.
-    #[error("there are extra bytes after the certificate signing request; copy it again")]
+    #[error("there are extra bytes after the certificate signing request")]
     TrailingBytes,
     /// The key in the request is not accepted.
     #[error("{0}")]
     KeyRefused(#[from] KeyRefused),
     /// The signature uses a hash that can be forged, or an algorithm that isn't verified here.
-    #[error("{0}; make the certificate signing request again")]
+    #[error("{0}")]
     SignatureAlgorithm(SignatureFault),
     /// The signature is not by the key in the request.
-    #[error(
-        "the signature does not verify, so the request was changed after it was made; copy it again, \
-         and when that does not help, make it again"
-    )]
+    #[error("the signature does not verify, so the request was changed after it was made")]
     SignatureWrong,
     /// A common name that no certificate can carry.
     #[error("the common name \"{name}\" can't be certified: {fault}")]
@@ -102,6 +87,27 @@ pub enum CsrFault {
         /// What is wrong with it.
         fault: NameFault,
     },
+}
+
+impl Advice for CsrFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Secret(kind) => kind.remedy_when_sent().into(),
+            Self::SuspectedSecret(why) => why.remedy_when_sent().into(),
+            Self::Certificate => "Paste the certificate signing request, which starts with -----BEGIN CERTIFICATE REQUEST-----.".into(),
+            Self::WrongLabel { .. } => "Paste the certificate signing request.".into(),
+            Self::TooLarge { .. } => "Paste the request alone.".into(),
+            Self::NotPemOrDer => "Paste everything from -----BEGIN CERTIFICATE REQUEST----- to -----END CERTIFICATE REQUEST-----.".into(),
+            Self::SeveralBlocks { .. } => "Paste exactly one.".into(),
+            Self::Incomplete => "Copy it again, from -----BEGIN CERTIFICATE REQUEST----- to -----END CERTIFICATE REQUEST-----.".into(),
+            Self::Malformed { .. } => "Make the request with another tool, such as OpenSSL.".into(),
+            Self::TrailingBytes => "Copy it again.".into(),
+            Self::KeyRefused(fault) => fault.remedy(),
+            Self::SignatureAlgorithm(..) => "Make the certificate signing request again.".into(),
+            Self::SignatureWrong => "Copy it again, and when that does not help, make it again.".into(),
+            Self::NameMalformed { fault, .. } => fault.remedy(),
+        }
+    }
 }
 
 impl CsrFault {

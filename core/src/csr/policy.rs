@@ -3,12 +3,15 @@
 //! The CA takes the key from the CSR and the names from the order; so a common name that differs
 //! stops the order, and alternative names that differ are only worth saying.
 
-use std::{collections::BTreeSet, fmt};
+use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use super::Csr;
-use crate::names::{CertificateName, NameKind, SubjectName};
+use crate::{
+    advice::Advice,
+    names::{CertificateName, NameKind, SubjectName},
+};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -127,57 +130,70 @@ impl CsrFinding {
 impl fmt::Display for CsrFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CommonNameMissing { expected } => write!(
-                f,
+            Self::CommonNameMissing { .. } => f.write_str(
                 "the request has no common name, and the CA wants the order's domain there \
-                 (EMS-1056); make the request again with the common name {expected}"
+                 (EMS-1056)",
             ),
             Self::CommonNameDiffers { found, expected } => write!(
                 f,
-                "the common name is {found}, but the order is for {expected} (EMS-1056); \
-                 make the request again with that common name, or change the order's domain"
+                "the common name is {found}, but the order is for {expected} (EMS-1056)"
             ),
-            Self::SeveralCommonNames { count } => write!(
-                f,
-                "the request has {count} common names; make it again with exactly one"
-            ),
+            Self::SeveralCommonNames { count } => write!(f, "the request has {count} common names"),
             Self::RequestsCa => f.write_str(
-                "the request asks for a CA certificate, which the CA will ignore or refuse; \
-                 make it again without basic constraints",
+                "the request asks for a CA certificate, which the CA will ignore or refuse",
             ),
             Self::ForbiddenExtension { name } => write!(
                 f,
-                "the request asks for the extension \"{name}\", which only the CA decides about; \
-                 it will ignore or refuse it"
+                "the request asks for the extension \"{name}\", which only the CA decides about"
             ),
             Self::ChallengePassword => f.write_str(
-                "the request holds a challenge password in clear text, which the CA does not \
-                 use; do not use that password anywhere else",
+                "the request holds a challenge password in clear text, which the CA does not use",
             ),
             Self::NotOrdered { name } => write!(
                 f,
-                "the request names {name}, but the order does not, and the CA goes by the order; \
-                 add it to the order if the certificate needs it"
+                "the request names {name}, but the order does not, and the CA goes by the order"
             ),
-            Self::UnusableName { name } => write!(
-                f,
-                "the request names {name}, and {}; the certificate will not have it",
-                why_unusable(name)
-            ),
-            Self::DamagedExtension { name } => write!(
-                f,
-                "the extension \"{name}\" in the request is damaged; the CA takes its content from \
-                 the order"
-            ),
-            Self::SmallExponent => f.write_str(
-                "the RSA exponent of the key is below 65537, which the CA may refuse; \
-                 make new keys with the usual exponent 65537",
-            ),
-            Self::NotInCsr { name } => write!(
-                f,
-                "{name} is ordered but not named in the request; the certificate will have it \
-                 all the same"
-            ),
+            Self::UnusableName { name } => {
+                write!(f, "the request names {name}, and {}", why_unusable(name))
+            }
+            Self::DamagedExtension { name } => {
+                write!(f, "the extension \"{name}\" in the request is damaged")
+            }
+            Self::SmallExponent => {
+                f.write_str("the RSA exponent of the key is below 65537, which the CA may refuse")
+            }
+            Self::NotInCsr { name } => {
+                write!(f, "{name} is ordered but not named in the request")
+            }
+        }
+    }
+}
+
+impl Advice for CsrFinding {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::CommonNameMissing { expected } => {
+                format!("Make the request again with the common name {expected}.").into()
+            }
+            Self::CommonNameDiffers { expected, .. } => format!(
+                "Make the request again with the common name {expected}, or change the order's \
+                 domain."
+            )
+            .into(),
+            Self::SeveralCommonNames { .. } => "Make it again with exactly one.".into(),
+            Self::RequestsCa => "Make it again without basic constraints.".into(),
+            Self::ForbiddenExtension { .. } => {
+                "Make it again without that extension, or expect a certificate without it.".into()
+            }
+            Self::ChallengePassword => "Do not use that password anywhere else.".into(),
+            Self::NotOrdered { .. } => "Add it to the order if the certificate needs it.".into(),
+            Self::UnusableName { name } => match mended(name) {
+                Some(remedy) => format!("The certificate will not have it. {remedy}").into(),
+                None => "The certificate will not have it.".into(),
+            },
+            Self::DamagedExtension { .. } => "The CA takes its content from the order.".into(),
+            Self::SmallExponent => "Make new keys with the usual exponent 65537.".into(),
+            Self::NotInCsr { .. } => "The certificate will have it all the same.".into(),
         }
     }
 }
@@ -272,6 +288,17 @@ fn not_ordered<'a>(csr: &'a Csr, order: &OrderNames) -> impl Iterator<Item = Csr
         })
 }
 
+/// What to do about a name that is written wrongly.
+fn mended(name: &SubjectName) -> Option<Cow<'static, str>> {
+    match name {
+        SubjectName::Other {
+            kind: NameKind::MalformedDns,
+            text,
+        } => Some(CertificateName::parse(text).err()?.remedy()),
+        _ => None,
+    }
+}
+
 /// Why a name is certified in no order.
 fn why_unusable(name: &SubjectName) -> String {
     match name {
@@ -282,7 +309,7 @@ fn why_unusable(name: &SubjectName) -> String {
             text,
         } => match CertificateName::parse(text) {
             Ok(_) => "it ends with a dot".to_owned(),
-            Err(fault) => fault.to_string().replace("; ", ": "),
+            Err(fault) => fault.to_string(),
         },
         SubjectName::Other { .. } => "a server certificate has domain names only".to_owned(),
     }

@@ -1,7 +1,11 @@
 //! Reading a dump line by line, in as many parts as one likes.
 
 use super::{Chain, FORMAT, Header, Kind, MAX_LINE, Record, Trailer, VERSION};
-use crate::audit::{self, Head, Sealed};
+use crate::{
+    advice::Advice,
+    audit::{self, Head, Sealed},
+};
+use std::borrow::Cow;
 
 /// How far a dump has been read. Reading can be stopped after any line and resumed elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,33 +40,35 @@ pub struct DumpFault {
     pub fault: LineFault,
 }
 
+impl Advice for DumpFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        self.fault.remedy()
+    }
+}
+
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
     /// Longer than [`MAX_LINE`].
-    #[error("is longer than any record; the file is not a dump, or its line breaks are lost")]
+    #[error("is longer than any record")]
     TooLong,
     /// The first line is not a header.
-    #[error("is not the header of a dump; choose a file that Certwright has written")]
+    #[error("is not the header of a dump")]
     NoHeader,
     /// A version that is not known here.
-    #[error("says version {0}, which is not known here; restore with the Certwright that wrote it")]
+    #[error("says version {0}, which is not known here")]
     Version(u32),
     /// Not a record.
-    #[error("is not a record ({0}); the file was changed or cut, take another copy")]
+    #[error("is not a record ({0})")]
     Malformed(String),
     /// A record stands before one that it may need.
-    #[error("stands in the wrong place; the file was put together from parts, take another copy")]
+    #[error("stands in the wrong place")]
     OutOfOrder,
     /// The trailer does not fit what stands before it.
-    #[error(
-        "is a trailer that does not fit the lines before it; the file was changed, take another copy"
-    )]
+    #[error("is a trailer that does not fit the lines before it")]
     DoesNotFit,
     /// An entry of the audit trail does not follow the one before it in its chain.
-    #[error(
-        "is entry {seq} of the audit chain of {account}, and {fault}; the file was changed after it was written, take another copy"
-    )]
+    #[error("is entry {seq} of the audit chain of {account}, and {fault}")]
     BrokenChain {
         /// Whose chain.
         account: String,
@@ -71,6 +77,25 @@ pub enum LineFault {
         /// What is wrong with the entry.
         fault: audit::LineFault,
     },
+}
+
+impl Advice for LineFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::TooLong => {
+                "Choose a file that Certwright has written, with its line breaks as they were."
+                    .into()
+            }
+            Self::NoHeader => "Choose a file that Certwright has written.".into(),
+            Self::Version(..) => "Restore with the Certwright that wrote it.".into(),
+            Self::Malformed(..) => "The file was changed or cut: take another copy.".into(),
+            Self::OutOfOrder => "The file was put together from parts: take another copy.".into(),
+            Self::DoesNotFit => "The file was changed: take another copy.".into(),
+            Self::BrokenChain { .. } => {
+                "The file was changed after it was written: take another copy.".into()
+            }
+        }
+    }
 }
 
 impl Position {

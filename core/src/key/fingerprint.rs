@@ -1,9 +1,18 @@
 //! SHA-256 fingerprints, one type for each thing that has one, so that they cannot be mixed up.
 
+use std::borrow::Cow;
+
+use crate::advice::Advice;
 /// The text is not a SHA-256 fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not a SHA-256 fingerprint of 64 hexadecimal digits")]
+#[error("must be a SHA-256 fingerprint")]
 pub struct InvalidFingerprint;
+
+impl Advice for InvalidFingerprint {
+    fn remedy(&self) -> Cow<'static, str> {
+        "Copy it from the certificate or the key: 64 hexadecimal digits.".into()
+    }
+}
 
 macro_rules! fingerprint {
     ($(#[$doc:meta])* $name:ident) => {

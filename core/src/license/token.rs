@@ -6,9 +6,11 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use super::License;
 use crate::{
+    advice::Advice,
     signature,
     text::{self, Limit},
     time::Timestamp,
@@ -26,26 +28,33 @@ const VERSION: &str = "cwl1";
 #[non_exhaustive]
 pub enum LicenseFault {
     /// Not the three parts, or not the expected content.
-    #[error(
-        "this is not a Certwright license; paste the whole text, which starts with \"cwl1.\" \
-         ({part})"
-    )]
+    #[error("this is not a Certwright license ({part})")]
     Malformed {
         /// What is wrong.
         part: &'static str,
     },
     /// The signature was not made by the license key, or the text was changed.
-    #[error(
-        "the license signature does not verify; paste the text again exactly as you received it, \
-         or ask for a new license"
-    )]
+    #[error("the license signature does not verify")]
     Signature,
     /// The license begins later.
-    #[error("the license of {} begins on {}; add it again then", .0.licensee, .0.not_before)]
+    #[error("the license of {} begins on {}", .0.licensee, .0.not_before)]
     NotYetValid(License),
     /// The license has ended.
-    #[error("the license of {} expired on {}; renew it", .0.licensee, .0.expires)]
+    #[error("the license of {} expired on {}", .0.licensee, .0.expires)]
     Expired(License),
+}
+
+impl Advice for LicenseFault {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::Malformed { .. } => "Paste the whole text, which starts with \"cwl1.\".".into(),
+            Self::Signature => {
+                "Paste the text again exactly as you received it, or ask for a new license.".into()
+            }
+            Self::NotYetValid(..) => "Add it again then.".into(),
+            Self::Expired(..) => "Renew it.".into(),
+        }
+    }
 }
 
 #[derive(Deserialize, Serialize)]

@@ -7,12 +7,14 @@
 //! are made with these, are the same person.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use super::{
     Effect, Order, OrderState, Placing, PlacingPhase, Transition, TransitionError,
     state::{AwaitingApproval, Declined, Lapsed, Withdrawn},
 };
 use crate::{
+    advice::Advice,
     ids::TokenId,
     permission::{Action, Role},
     text::{self, Limit, TextFault},
@@ -185,6 +187,12 @@ impl From<DeclineReason> for String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct InvalidDeclineReason(TextFault);
+
+impl Advice for InvalidDeclineReason {
+    fn remedy(&self) -> Cow<'static, str> {
+        self.0.remedy()
+    }
+}
 
 /// What can be decided on a waiting order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,13 @@
 
 use super::{Decider, DeclineReason, Order, schedule};
 use crate::{
+    advice::Advice,
     ca::{Booked, Observation},
     fault::CaRefusal,
     revocation::{Remark, RevocationReason},
     time::Timestamp,
 };
+use std::borrow::Cow;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +142,7 @@ pub enum TransitionError {
     #[error("the order does not wait for approval, or no longer")]
     NotAwaitingApproval,
     /// The order waits for approval, and nothing else can be done with it.
-    #[error("the order waits for approval; nothing of it is at the CA")]
+    #[error("the order waits for approval, and nothing of it is at the CA")]
     AwaitsApproval,
     /// Who asked for the order can't approve it.
     #[error("whoever asked for an order can't approve it")]
@@ -164,13 +166,13 @@ pub enum TransitionError {
     #[error("the outcome of placing this order is not in doubt")]
     NotInDoubt,
     /// There is no issued certificate.
-    #[error("the order has no issued certificate; cancel it instead of revoking")]
+    #[error("the order has no issued certificate")]
     NothingToRevoke,
     /// The certificate is revoked already.
     #[error("the certificate is revoked already")]
     AlreadyRevoked,
     /// A revocation for another reason is under way.
-    #[error("A revocation for another reason is under way. emSign takes one at a time.")]
+    #[error("a revocation for another reason is under way, and emSign takes one at a time")]
     RevocationUnderWay,
     /// No revocation was asked for.
     #[error("no revocation was asked for")]
@@ -179,11 +181,35 @@ pub enum TransitionError {
     #[error("no cancellation was asked for")]
     NoCancellationRequested,
     /// The order is not one that can still be cancelled.
-    #[error(
-        "only an order without an issued certificate can be cancelled; revoke the certificate instead"
-    )]
+    #[error("only an order without an issued certificate can be cancelled")]
     NotCancellable,
     /// The order does not wait for a certificate.
     #[error("the order does not wait for a certificate")]
     NotAwaitingCertificate,
+}
+
+impl Advice for TransitionError {
+    fn remedy(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotAwaitingApproval
+            | Self::NotPlacing
+            | Self::NotInDoubt
+            | Self::AlreadyRevoked
+            | Self::NoRevocationRequested
+            | Self::NoCancellationRequested
+            | Self::NotAwaitingCertificate => "Reload the order: it has changed meanwhile.",
+            Self::AwaitsApproval => "Withdraw it instead, or have it decided.",
+            Self::OwnOrder => "Ask another operator to approve it, or withdraw it.",
+            Self::NotADecider => "Ask an operator to decide.",
+            Self::NotTheRequester => "Ask them, or an operator.",
+            Self::ApprovalLapsed => "Place the order again.",
+            Self::AlreadyCalling => "Wait until it has ended.",
+            Self::NothingToRevoke => "Cancel it instead of revoking.",
+            Self::RevocationUnderWay => {
+                "Wait until emSign has decided, or ask emSign's support to change the reason."
+            }
+            Self::NotCancellable => "Revoke the certificate instead.",
+        }
+        .into()
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::{Findings, Wish};
 use crate::{
+    advice::{Advised, advised},
     csr::policy::{OrderNames, Severity},
     ids::OrderId,
     names::CertificateName,
@@ -83,12 +84,12 @@ pub(super) fn check(names: &OrderNames, covers: &[Cover], findings: &mut Finding
         } else {
             "additionalDomains"
         };
-        let (code, message) = sentence(&wished, cover);
-        findings.note(Severity::Warning, field, code, message);
+        let (code, warning) = warning(&wished, cover);
+        findings.note(Severity::Warning, field, code, &warning);
     }
 }
 
-fn sentence(wished: &[&CertificateName], cover: &Cover) -> (&'static str, String) {
+fn warning(wished: &[&CertificateName], cover: &Cover) -> (&'static str, Advised<String>) {
     let (names, has) = match wished {
         [one] => (one.to_string(), "has"),
         [one, _] => (format!("{one} and 1 other name"), "have"),
@@ -102,10 +103,12 @@ fn sentence(wished: &[&CertificateName], cover: &Cover) -> (&'static str, String
             let date = date.get(..10).unwrap_or(&date);
             (
                 "already-certified",
-                format!(
-                    "{names} already {has} a certificate that is valid until {date} \
-                     (serial {serial}, order {order}). \
-                     Order again only if you need a second certificate or renew this one."
+                advised(
+                    format!(
+                        "{names} already {has} a certificate that is valid until {date} \
+                         (serial {serial}, order {order})"
+                    ),
+                    "Order again only if you need a second certificate or renew this one.",
                 ),
             )
         }
@@ -118,9 +121,9 @@ fn sentence(wished: &[&CertificateName], cover: &Cover) -> (&'static str, String
             };
             (
                 "already-ordered",
-                format!(
-                    "{names} already {has} an order: {order} {state}. \
-                     Order again only if you need a second certificate."
+                advised(
+                    format!("{names} already {has} an order: {order} {state}"),
+                    "Order again only if you need a second certificate.",
                 ),
             )
         }

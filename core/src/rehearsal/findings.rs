@@ -1,6 +1,9 @@
 //! What a rehearsal notices.
 
+use std::{borrow::Cow, fmt};
+
 use crate::{
+    advice::{Advice, advised},
     csr::policy::Severity,
     text::{self, Limit},
 };
@@ -14,10 +17,10 @@ pub struct Finding {
     pub field: String,
     /// A stable code.
     pub code: &'static str,
-    /// What was noticed, in words.
+    /// What was noticed.
     pub message: String,
-    /// What to do about it, where the message does not say.
-    pub remedy: Option<&'static str>,
+    /// What to do about it.
+    pub remedy: Cow<'static, str>,
 }
 
 #[derive(Default)]
@@ -28,20 +31,17 @@ impl Findings {
         &mut self,
         field: &str,
         code: &'static str,
-        message: impl ToString,
-        remedy: &'static str,
+        message: impl fmt::Display,
+        remedy: impl Into<Cow<'static, str>>,
     ) {
-        self.note(Severity::Error, field, code, message);
-        if let Some(last) = self.0.last_mut() {
-            last.remedy = Some(remedy);
-        }
+        self.note(Severity::Error, field, code, &advised(message, remedy));
     }
 
     /// A text as it is used, or a finding about it.
     pub(super) fn text<'t>(&mut self, field: &str, text: &'t str, limit: Limit) -> Option<&'t str> {
         let checked = text::line(text, limit);
         checked
-            .map_err(|fault| self.error(field, fault.code(), fault.message(), fault.remedy()))
+            .map_err(|fault| self.note(Severity::Error, field, fault.code(), &fault))
             .ok()
     }
 
@@ -50,15 +50,14 @@ impl Findings {
         severity: Severity,
         field: &str,
         code: &'static str,
-        message: impl ToString,
+        noticed: &impl Advice,
     ) {
-        let (field, message) = (field.to_owned(), message.to_string());
         self.0.push(Finding {
             severity,
-            field,
+            field: field.to_owned(),
             code,
-            message,
-            remedy: None,
+            message: noticed.to_string(),
+            remedy: noticed.remedy(),
         });
     }
 

@@ -17,6 +17,7 @@ pub use self::covered::{Cover, CoveredBy, covering_names};
 pub use self::findings::Finding;
 use self::findings::Findings;
 use crate::{
+    advice::advised,
     ca::{Contact, NewOrder},
     credential::NewDomains,
     csr::{
@@ -191,12 +192,12 @@ fn check_csr(csr: &GivenCsr, names: Option<&OrderNames>, known: &Known, findings
         }
         GivenCsr::Unknown => {
             let remedy = "choose a stored CSR";
-            findings.error("csrId", "unknown-csr", "is no stored CSR", remedy);
+            findings.error("csrId", "unknown-csr", "must be a stored CSR", remedy);
             return;
         }
         GivenCsr::Missing => {
             let remedy = "paste a CSR, or choose a stored one";
-            findings.error("csr", "csr-missing", "give either csr or csrId", remedy);
+            findings.error("csr", "csr-missing", "is missing", remedy);
             return;
         }
     };
@@ -207,33 +208,42 @@ fn check_csr(csr: &GivenCsr, names: Option<&OrderNames>, known: &Known, findings
         findings.note(finding.severity(), "csr", finding.code(), &finding);
     }
     if let Some(domain) = &known.key_used_for {
-        let message = format!(
-            "the key was used before, in the order for {domain}; \
-             make a new key for each certificate, unless you mean to keep this one"
-        );
-        findings.note(Severity::Warning, "csr", "key-reused", message);
+        let message = format!("the key was used before, in the order for {domain}");
+        let remedy = "Make a new key for each certificate, unless you mean to keep this one.";
+        let warning = advised(message, remedy);
+        findings.note(Severity::Warning, "csr", "key-reused", &warning);
     }
 }
 
 fn check_terms(wish: &Wish<'_>, findings: &mut Findings) {
     if !(1..=3).contains(&wish.validity_years) {
-        findings.error("validityYears", "out-of-range", "is 1, 2 or 3", "choose 1");
+        findings.error(
+            "validityYears",
+            "out-of-range",
+            "must be 1, 2 or 3",
+            "choose 1",
+        );
     }
     findings.text("remarks", wish.remarks.unwrap_or_default(), Limit::REMARKS);
 }
 
 fn check_seats(known: &Known, findings: &mut Findings) {
     if known.free_seats == 0 {
-        let message = "no seat of the license is free; the certificate will be held until one is";
-        findings.note(Severity::Warning, "license", "no-seat", message);
+        let warning = advised(
+            "no seat of the license is free",
+            "The certificate will be held until one is. Add seats, or delete what is not needed.",
+        );
+        findings.note(Severity::Warning, "license", "no-seat", &warning);
     }
 }
 
 fn tell_approval(known: &Known, findings: &mut Findings) {
     if known.needs_approval {
-        let message = "the order will wait until a second person approves it; \
-                       nothing is sent to the CA before";
-        findings.note(Severity::Info, "credentialId", "needs-approval", message);
+        let info = advised(
+            "the order will wait until a second person approves it",
+            "Nothing is sent to the CA before.",
+        );
+        findings.note(Severity::Info, "credentialId", "needs-approval", &info);
     }
 }
 

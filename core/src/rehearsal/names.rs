@@ -2,6 +2,7 @@
 
 use super::{Findings, Known, Wish};
 use crate::{
+    advice::advised,
     credential::NewDomains,
     csr::policy::{OrderNames, Severity},
     directory::{self, DomainCoverage},
@@ -32,11 +33,10 @@ pub(super) fn candidates(wish: &Wish<'_>) -> Vec<String> {
 
 /// The wished names; none when one of them is malformed.
 pub(super) fn read(wish: &Wish<'_>, findings: &mut Findings) -> Option<OrderNames> {
-    let remedy = "write a DNS name such as www.example.com, or *.example.com for a wildcard";
     let mut parse = |field: &str, text: &str| {
         text.trim()
             .parse::<CertificateName>()
-            .map_err(|fault| findings.error(field, "malformed-name", fault, remedy))
+            .map_err(|fault| findings.note(Severity::Error, field, "malformed-name", &fault))
             .ok()
     };
     let primary = parse("domain", wish.domain);
@@ -78,12 +78,12 @@ pub(super) fn read(wish: &Wish<'_>, findings: &mut Findings) -> Option<OrderName
 fn check_limits(names: &OrderNames, findings: &mut Findings) {
     if names.primary.exceeds_common_name() {
         let message = format!(
-            "{} has {} characters; the first name becomes the common name, which has at most 64 (RFC 5280)",
+            "{} has {} characters, and the first name becomes the common name, which has at most 64 (RFC 5280)",
             names.primary,
             names.primary.to_string().len()
         );
         let remedy = "choose a product for several names, put a shorter name first, and add this one \
-                      as a further name; make the CSR for the shorter name";
+                      as a further name. Make the CSR for the shorter name";
         findings.error("domain", "first-name-too-long", message, remedy);
     }
     for (index, name) in std::iter::once(&names.primary)
@@ -141,20 +141,17 @@ pub(super) fn coverage(
         match coverage {
             DomainCoverage::Validated => {}
             DomainCoverage::NeedsValidation => {
-                let message = format!(
-                    "{name} lies in a domain whose validation is not in force; \
-                     the order will wait for it"
-                );
+                let message = format!("{name} lies in a domain whose validation is not in force");
+                let warning = advised(message, "The order will wait for that validation.");
                 let code = "domain-needs-validation";
-                findings.note(Severity::Warning, &field, code, message);
+                findings.note(Severity::Warning, &field, code, &warning);
             }
             DomainCoverage::Outside if !is_refused => {
-                let message = format!(
-                    "This account has no validated domain for {name}. \
-                     emSign validates it as part of this order."
-                );
+                let message = format!("this account has no validated domain for {name}");
+                let remedy = "emSign validates it as part of this order.";
+                let warning = advised(message, remedy);
                 let code = "domain-outside-account";
-                findings.note(Severity::Warning, &field, code, message);
+                findings.note(Severity::Warning, &field, code, &warning);
             }
             DomainCoverage::Outside => {
                 let message = format!("{name} lies outside the account's domains");

@@ -1,6 +1,7 @@
 //! Product, group and organization: there, and made for each other.
 
 use super::{Findings, Known, Wish};
+use crate::csr::policy::Severity;
 use crate::{
     ca::NewOrderOrganization,
     csr::policy::OrderNames,
@@ -20,13 +21,13 @@ pub(super) fn check_product(
         findings.error(
             field,
             "unknown-product",
-            "is no product of this account",
+            "must be a product of this account",
             remedy,
         );
         return;
     };
     if !product.product_type.is_tls() {
-        let message = format!("{} is no TLS server certificate", product.name);
+        let message = format!("{} is not a TLS server certificate", product.name);
         findings.error(field, "not-tls", message, "choose a DV or OV product");
         return;
     }
@@ -54,8 +55,8 @@ pub(super) fn check_product(
             .product_type
             .check_names(&names.primary, &names.additional)
     {
-        let remedy = "change the name or the product";
-        findings.error(&refused.field(), "name-not-for-product", &refused, remedy);
+        let (field, code) = (refused.field(), "name-not-for-product");
+        findings.note(Severity::Error, &field, code, &refused);
     }
 }
 
@@ -86,7 +87,7 @@ pub(super) fn organization(
     }
     let field = "organizationNumber";
     let Some(number) = wish.organization_number else {
-        let message = "is missing; this product names an organization";
+        let message = "is missing, and this product requires one";
         findings.error(
             field,
             "organization-missing",

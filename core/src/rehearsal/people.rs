@@ -133,12 +133,12 @@ pub(super) fn agreement(
         .signer_ip
         .and_then(|text| text.trim().parse::<IpAddr>().ok());
     if address.is_none() {
-        let message = "is no IP address, and the caller's is not known";
+        let message = "must be an IP address, and yours is not known";
         let remedy = "write the signer's address";
         findings.error("agreement/signerIp", "malformed", message, remedy);
     }
     if address.is_some_and(|address| !is_public(address)) {
-        let message = "must be a public address; the CA refuses private ones (EMS-1091)";
+        let message = "must be a public address, since the CA refuses private ones (EMS-1091)";
         let remedy = "write the address under which the signer reaches the internet";
         findings.error("agreement/signerIp", "not-public", message, remedy);
     }

@@ -261,7 +261,7 @@ fn a_dv_order_for_a_new_domain_is_warned_of_unless_the_account_refuses_it() {
         (warning.field.as_str(), warning.code),
         ("domain", "domain-outside-account")
     );
-    assert!(warning.message.contains("as part of this order"));
+    assert!(warning.remedy.contains("as part of this order"));
 
     known.new_domains = NewDomains::Refuse;
     let refused = run(&wish, &csr(), &known);

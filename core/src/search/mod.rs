@@ -4,25 +4,30 @@
 //! or the beginning of a name: all of them are searched for, so that nothing that exists is told to be
 //! absent. What has no sense at all is refused with [`NotUnderstood`].
 
+use std::borrow::Cow;
 mod names;
 mod parts;
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER};
 
 pub use self::parts::{Match, Part, PartKind, find, parts, wildcard_over};
-use crate::{certificate::Serial, ids, text::Limit};
+use crate::{advice::Advice, certificate::Serial, ids, text::Limit};
 
 /// The longest number of an order or a request at the CA.
 const MAX_NUMBER: usize = 32;
 
 /// What was typed is nothing that can be searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "is not a name, a URL, a serial number, a fingerprint or an order number; \
-     search for a domain name or the beginning of a part of one, a URL, a serial number, a SHA-256 \
-     or SHA-1 fingerprint, or an order or request number"
-)]
+#[error("must be a name, a URL, a serial number, a fingerprint or an order number")]
 pub struct NotUnderstood;
+
+impl Advice for NotUnderstood {
+    fn remedy(&self) -> Cow<'static, str> {
+        "Search for a domain name or the beginning of a part of one, a URL, a serial number, a \
+         SHA-256 or SHA-1 fingerprint, or an order or request number."
+            .into()
+    }
+}
 
 /// Every sense of a text. At least one of them is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A CSR from elsewhere: pasted, dropped or picked, read here, and sent only as what was read.
 
-use certwright_core::csr::Csr;
+use certwright_core::{advice::Advice, csr::Csr};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -29,7 +29,7 @@ pub(super) fn read(input: &[u8]) -> Reading {
     }
     match Csr::read(input) {
         Ok(csr) => Reading::Good(Box::new(csr)),
-        Err(fault) => Reading::Bad(fault.to_string()),
+        Err(fault) => Reading::Bad(fault.told()),
     }
 }
 

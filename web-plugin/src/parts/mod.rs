@@ -12,6 +12,7 @@ mod fetched;
 mod field;
 mod host;
 mod keys;
+mod labels;
 mod list;
 mod may;
 mod notes;

@@ -1,11 +1,23 @@
 //! What is wrong, what is missing, how far something is.
 
+use certwright_api::problem::FieldProblem;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::labels::label_of;
 use crate::app::use_app;
 use crate::client::Trouble;
 use crate::text::{t, t_with};
+
+/// What is wrong with one field, by the label that it has on the screen, and what to do.
+fn field_text(problem: &FieldProblem) -> String {
+    let remedy = problem.remedy.as_deref().unwrap_or_default();
+    let label = label_of(&problem.field).map(|label| format!("{label}: "));
+    let label = label.unwrap_or_default();
+    format!("{label}{} {remedy}", problem.message)
+        .trim_end()
+        .to_owned()
+}
 
 /// What went wrong, in a sentence or two.
 pub(crate) fn trouble_text(trouble: &Trouble) -> String {
@@ -13,6 +25,10 @@ pub(crate) fn trouble_text(trouble: &Trouble) -> String {
         Trouble::NoAnswer => t("trouble_no_answer"),
         Trouble::NotUnderstood(status) => t_with("trouble_not_understood", &[("status", status)]),
         Trouble::Withheld(why) => why.clone(),
+        Trouble::Refused(problem) if !problem.errors.is_empty() => {
+            let texts: Vec<String> = problem.errors.iter().map(field_text).collect();
+            texts.join(" ")
+        }
         Trouble::Refused(problem) => {
             let remedy = problem.remedy.as_deref().unwrap_or_default();
             format!("{} {remedy}", problem.detail).trim_end().to_owned()
@@ -44,9 +60,14 @@ pub(crate) fn TroubleNote(
     #[prop(into, optional)]
     again: Option<Callback<()>>,
 ) -> impl IntoView {
-    let details = match &trouble {
-        Trouble::Refused(problem) => problem.errors.clone(),
-        _ => Vec::new(),
+    // Several faults are a list; one stands alone.
+    let text = match &trouble {
+        Trouble::Refused(problem) if problem.errors.len() > 1 => {
+            let items = problem.errors.iter().map(field_text);
+            let items = items.map(|text| view! { <li>{text}</li> }).collect_view();
+            view! { <ul>{items}</ul> }.into_any()
+        }
+        other => view! { <p>{trouble_text(other)}</p> }.into_any(),
     };
     let app = use_app();
     let sign_in = trouble.is_sign_in().then(|| {
@@ -59,16 +80,7 @@ pub(crate) fn TroubleNote(
     view! {
         <div class="note bad" role="alert">
             {lead.map(|lead| view! { <p>{lead}</p> })}
-            <p>{trouble_text(&trouble)}</p>
-            <ul>
-                {details
-                    .into_iter()
-                    .map(|error| {
-                        let remedy = error.remedy.unwrap_or_default();
-                        view! { <li><b>{error.field}</b>" "{error.message}" "{remedy}</li> }
-                    })
-                    .collect_view()}
-            </ul>
+            {text}
             {sign_in} {again}
         </div>
     }

@@ -1,6 +1,9 @@
 //! Request bodies: bounded, JSON, unknown fields refused.
 
-use certwright_core::secret::{self, SecretKind};
+use certwright_core::{
+    advice::advised,
+    secret::{self, SecretKind},
+};
 use http::{
     HeaderMap,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
@@ -73,11 +76,11 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     }
     // serde would read a list as an object's fields in their order.
     if text.trim_ascii_start().starts_with('[') {
-        let message = "is a list, where an object is wanted";
+        let wrong = advised("must be an object, not a list", "Write it in braces.");
         return Err(BodyFault::Fields(Fault::invalid(
             "body",
             "wrong-kind",
-            message,
+            wrong,
         )));
     }
     let mut reader = serde_json::Deserializer::from_str(text);
@@ -99,8 +102,7 @@ fn misplaced_secret(text: &str) -> Option<Fault> {
     let problem = field_problem(
         shown_name(&field, "body"),
         "holds-secret",
-        kind.message(),
-        Some(kind.remedy_when_sent()),
+        advised(kind, kind.remedy_when_sent()),
     );
     Some(Fault::Invalid(vec![problem]))
 }
@@ -215,7 +217,7 @@ fn not_utf8() -> Fault {
     Fault::invalid(
         "body",
         "malformed-json",
-        "is not UTF-8; JSON is (RFC 8259 §8.1)",
+        advised("must be in UTF-8 (RFC 8259 §8.1)", "Encode it as UTF-8."),
     )
 }
 
@@ -226,16 +228,16 @@ fn misread(error: &serde_json::Error, at: &str) -> Fault {
     let field = text.split('`').nth(1).unwrap_or("body");
     let place = format!("line {}, column {}", error.line(), error.column());
     if text.starts_with("unknown field") {
-        let message =
-            format!("is no field of this request ({place}); remove it or correct its name");
-        return Fault::invalid(shown_name(field, "body"), "unknown-field", message);
+        let wrong = format!("is not a field of this request ({place})");
+        let wrong = advised(wrong, "Remove it or correct its name.");
+        return Fault::invalid(shown_name(field, "body"), "unknown-field", wrong);
     }
     if text.starts_with("missing field") {
-        return Fault::invalid(field, "missing-field", "is missing; add it");
+        return Fault::invalid(field, "missing-field", advised("is missing", "Add it."));
     }
     if text.starts_with("duplicate field") {
-        let message = format!("stands there twice ({place}); remove one");
-        return Fault::invalid(field, "duplicate-field", message);
+        let wrong = advised(format!("appears twice ({place})"), "Remove one.");
+        return Fault::invalid(field, "duplicate-field", wrong);
     }
     if text.starts_with("unknown variant") {
         // The value stands before, and may hold anything; the known ones are ours.
@@ -243,17 +245,22 @@ fn misread(error: &serde_json::Error, at: &str) -> Fault {
             .rsplit_once("`, expected ")
             .map_or("", |(_, known)| known);
         let known = known.split(" at line").next().unwrap_or("");
-        let message = format!("has a value that is not known ({place}); use {known}");
-        return Fault::invalid(at, "unknown-value", message);
+        let wrong = format!("has a value that is not known ({place})");
+        let wrong = advised(wrong, format!("Use {known}."));
+        return Fault::invalid(at, "unknown-value", wrong);
     }
     if error.is_data() {
-        let message = format!("{} ({place}); correct it and send it again", wanted(&text));
-        return Fault::invalid(at, "wrong-kind", message);
+        let wrong = format!("{} ({place})", wanted(&text));
+        let wrong = advised(wrong, "Correct it and send it again.");
+        return Fault::invalid(at, "wrong-kind", wrong);
     }
     Fault::invalid(
         "body",
         "malformed-json",
-        format!("is not JSON: it breaks at {place}"),
+        advised(
+            format!("is not JSON: it breaks at {place}"),
+            "Correct it there and send it again.",
+        ),
     )
 }
 
@@ -282,22 +289,22 @@ mod tests {
             (
                 r#"{"groupNumber": 3107745521}"#,
                 "groupNumber",
-                "must be a text",
+                "Must be a text",
             ),
             (
                 r#"{"validityYears": "1"}"#,
                 "validityYears",
-                "must be a whole number",
+                "Must be a whole number",
             ),
             (
                 r#"{"additionalDomains": "a, b"}"#,
                 "additionalDomains",
-                "must be a list",
+                "Must be a list",
             ),
             (
                 r#"{"additionalDomains": ["a", 7]}"#,
                 "additionalDomains/1",
-                "must be a text",
+                "Must be a text",
             ),
         ] {
             let read = json::<Body>(&headers, body.as_bytes());

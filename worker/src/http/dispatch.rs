@@ -10,7 +10,9 @@ use certwright_api::{
     page::Page,
     system::{Health, RestoreView},
 };
-use certwright_core::{ca::DcvMethod, directory::Domain, ids::OrderReference, permission::Action};
+use certwright_core::{
+    advice::advised, ca::DcvMethod, directory::Domain, ids::OrderReference, permission::Action,
+};
 use http::HeaderMap;
 
 use super::{
@@ -226,8 +228,8 @@ async fn show_dcv<P: Platform>(asked: &Asked<'_, '_, P, op::GetDcv>) -> Result<D
         Some("httpFile") => DcvMethod::HttpFile,
         Some("email") => DcvMethod::Email,
         Some(_) => {
-            let message = "is dnsTxt, httpFile or email";
-            return Err(Fault::invalid("method", "unknown", message).into());
+            let wrong = advised("must be dnsTxt, httpFile or email", "Choose one of them.");
+            return Err(Fault::invalid("method", "unknown", wrong).into());
         }
     };
     let domain = query.text("domain");
@@ -247,8 +249,11 @@ async fn take_dump<P: Platform>(
 ) -> Result<RestoreView, Stopped> {
     let from = asked.query(&["from"])?.text("from");
     let from = from.and_then(|from| from.parse().ok()).ok_or_else(|| {
-        let message = "is the number of the first line that is sent; the first of a dump is 1";
-        Fault::invalid("from", "malformed", message)
+        let wrong = advised(
+            "must be the number of the first line that is sent",
+            "Count from 1, which is the dump's header.",
+        );
+        Fault::invalid("from", "malformed", wrong)
     })?;
     Ok(restore::take(asked.call.platform, asked.caller(), from, &asked.body()?).await?)
 }
@@ -258,8 +263,8 @@ async fn export_audit<P: Platform>(
 ) -> Result<TextPage, Stopped> {
     let query = asked.query(&["account", "cursor"])?;
     let account = query.text("account").ok_or_else(|| {
-        let message = "is missing; GET /v1/audit/heads names every chain";
-        Fault::invalid("account", "missing-parameter", message)
+        let wrong = advised("is missing", "Get the chains' names from /v1/audit/heads.");
+        Fault::invalid("account", "missing-parameter", wrong)
     })?;
     let (platform, cursor) = (asked.call.platform, query.text("cursor"));
     let page = audit::export(platform, asked.caller(), &account, cursor.as_deref()).await?;

@@ -2,6 +2,7 @@
 
 use certwright_api::problem::{FieldProblem, PROBLEM_JSON, Problem};
 use certwright_core::{
+    advice::sentence,
     fault::{CaFault, CaRefusal},
     pace::TooMany,
 };
@@ -28,7 +29,7 @@ fn problem(base: &Base, detail: impl Into<String>) -> Problem {
         kind: format!("https://certwright.example/problems/{}", base.code),
         title: base.title.to_owned(),
         status: base.status.as_u16(),
-        detail: detail.into(),
+        detail: sentence(&detail.into()),
         code: base.code.to_owned(),
         field: None,
         remedy: None,
@@ -38,6 +39,11 @@ fn problem(base: &Base, detail: impl Into<String>) -> Problem {
 }
 
 fn respond(problem: &Problem) -> Response<Vec<u8>> {
+    // What to do is a sentence, like what is wrong.
+    let problem = &Problem {
+        remedy: problem.remedy.as_deref().map(sentence),
+        ..problem.clone()
+    };
     let mut response = Response::new(serde_json::to_vec(problem).unwrap_or_default());
     *response.status_mut() =
         StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -77,7 +83,7 @@ pub(super) fn of_fault(fault: Fault, instance: &str) -> (Response<Vec<u8>>, Opti
         }
         Fault::Internal(text) => {
             log = Some(text);
-            internal("something went wrong here; it is in the log under this request's id")
+            internal("something went wrong here, and is in the log under this request's id")
         }
         Fault::Seal(fault) => {
             log = Some(fault.to_string());
@@ -174,7 +180,7 @@ fn of_ca(fault: &CaFault) -> Problem {
                     code: "ca-rate-limited",
                     title: "emSign asks for fewer calls",
                 },
-                "emSign asks for fewer calls of this account at the moment; nothing was done",
+                "emSign asks for fewer calls of this account at the moment, so nothing was done",
             )
         },
         CaFault::CredentialRefused(refusal) => {
@@ -246,7 +252,7 @@ pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
                 StatusCode::UNAUTHORIZED,
                 "assertion-refused",
                 assertion.as_str(),
-                "sign in again; when that does not help, ask an administrator to compare \
+                "Sign in again. When that does not help, ask an administrator to compare \
                  ACCESS_TEAM_DOMAIN and ACCESS_AUD with Access",
             )
         }
@@ -283,8 +289,8 @@ pub(super) fn turned_away(turned: Turned) -> Response<Vec<u8>> {
         Turned::Scope => (
             StatusCode::FORBIDDEN,
             "scope-too-narrow",
-            "this concerns the whole system, and you are bounded to one account",
-            "ask an administrator who is not",
+            "this concerns the whole system, and you have one account only",
+            "Ask an administrator of the whole system.",
         ),
     };
     let base = Base {
@@ -342,7 +348,7 @@ pub(super) fn too_much(too_much: &TooMuch) -> Response<Vec<u8>> {
             StatusCode::URI_TOO_LONG,
             "address-too-long",
             "The address is too long",
-            "the path or its query is longer than any of ours",
+            "the path or its query is longer than any that this API has",
             "send less in the path and in its parameters".to_owned(),
         ),
         TooMuch::Headers => (

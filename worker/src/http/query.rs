@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use certwright_core::time::Timestamp;
+use certwright_core::{
+    advice::{Advice, advised},
+    time::Timestamp,
+};
 
 use super::body::shown_name;
 use crate::{fault::Fault, paging::Paging};
@@ -23,20 +26,18 @@ impl Query {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name), decode(value));
             if !known.contains(&name.as_str()) {
-                let message = if known.is_empty() {
-                    "is no parameter of this address, which takes none".to_owned()
+                let remedy = if known.is_empty() {
+                    "Remove it: this address takes none.".to_owned()
                 } else {
-                    format!(
-                        "is no parameter of this address; it takes {}",
-                        known.join(", ")
-                    )
+                    format!("Remove it, or use one of {}.", known.join(", "))
                 };
+                let wrong = advised("is not a parameter of this address", remedy);
                 let shown = shown_name(&name, "query");
-                return Err(Fault::invalid(shown, "unknown-parameter", message));
+                return Err(Fault::invalid(shown, "unknown-parameter", wrong));
             }
             if parameters.contains_key(&name) {
-                let message = "is given twice; remove one";
-                return Err(Fault::invalid(&name, "duplicate-parameter", message));
+                let wrong = advised("appears twice", "Remove one.");
+                return Err(Fault::invalid(&name, "duplicate-parameter", wrong));
             }
             parameters.insert(name, value);
         }
@@ -63,7 +64,11 @@ impl Query {
         match self.text(name).as_deref() {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(Fault::invalid(name, "malformed-flag", "is true or false")),
+            Some(_) => Err(Fault::invalid(
+                name,
+                "malformed-flag",
+                advised("must be true or false", "Leave it out for false."),
+            )),
         }
     }
 
@@ -71,7 +76,7 @@ impl Query {
     pub(super) fn id<T>(&self, name: &str) -> Result<Option<T>, Fault>
     where
         T: std::str::FromStr,
-        T::Err: std::fmt::Display,
+        T::Err: Advice,
     {
         self.text(name)
             .map(|text| {

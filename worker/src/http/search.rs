@@ -1,6 +1,6 @@
 //! What lists are searched for, read from a request's address. Lists and their CSV take the same.
 
-use certwright_core::{certificate::Serial, search};
+use certwright_core::{advice::advised, certificate::Serial, search};
 
 use crate::{
     caller::Caller,
@@ -36,7 +36,16 @@ pub(super) fn orders(uri: &http::Uri, caller: &Caller) -> Result<(OrderSearch, P
         direction: match query.text("sort").as_deref() {
             None | Some("newest") => Direction::NewestFirst,
             Some("oldest") => Direction::OldestFirst,
-            Some(_) => return Err(Fault::invalid("sort", "unknown", "is newest or oldest")),
+            Some(_) => {
+                return Err(Fault::invalid(
+                    "sort",
+                    "unknown",
+                    advised(
+                        "must be newest or oldest",
+                        "Leave it out for the newest first.",
+                    ),
+                ));
+            }
         },
     };
     Ok((search, query.paging()?))
@@ -95,12 +104,20 @@ pub(super) fn audit(uri: &http::Uri) -> Result<(AuditSearch, Paging), Fault> {
     if let (Some(from), Some(before)) = (wanted.from, wanted.before)
         && from >= before
     {
-        let message = "must be later than the beginning of the time range";
-        return Err(Fault::invalid("before", "out-of-range", message));
+        let wrong = advised(
+            "must be later than the beginning of the time range",
+            "Exchange the two.",
+        );
+        return Err(Fault::invalid("before", "out-of-range", wrong));
     }
     let seq = query.text("seq").map(|seq| seq.parse::<i64>()).transpose();
-    let seq =
-        seq.map_err(|_| Fault::invalid("seq", "malformed", "must be the number of an entry"))?;
+    let seq = seq.map_err(|_| {
+        Fault::invalid(
+            "seq",
+            "malformed",
+            advised("must be the number of an entry", "Count from 1."),
+        )
+    })?;
     let search = match (seq, wanted) {
         (None, wanted) => AuditSearch::Entries(wanted),
         (Some(seq), wanted) => match wanted.account.clone() {
@@ -114,9 +131,11 @@ pub(super) fn audit(uri: &http::Uri) -> Result<(AuditSearch, Paging), Fault> {
                 AuditSearch::Place(account, seq)
             }
             _ => {
-                let message = "numbers the entries of one chain: give its account as well, \
-                               and no other parameter";
-                return Err(Fault::invalid("seq", "combined", message));
+                let wrong = advised(
+                    "numbers the entries of one chain",
+                    "Give its account as well, and no other parameter.",
+                );
+                return Err(Fault::invalid("seq", "combined", wrong));
             }
         },
     };
@@ -137,8 +156,9 @@ fn host(query: &Query, name: &str) -> Result<Option<String>, Fault> {
         let names = search::Query::read(&text).map(|read| read.names);
         let first = names.ok().and_then(|names| names.into_iter().next());
         first.ok_or_else(|| {
-            let message = "must be a domain name or a URL; give a name such as www.example.com";
-            Fault::invalid(name, "malformed-name", message)
+            let remedy = "Give a name such as www.example.com.";
+            let wrong = advised("must be a domain name or a URL", remedy);
+            Fault::invalid(name, "malformed-name", wrong)
         })
     };
     query.text(name).map(read).transpose()
@@ -150,9 +170,11 @@ fn serials(query: &Query) -> Result<Vec<Serial>, Fault> {
     };
     let found = search::serials(&text);
     if found.is_empty() {
-        let message = "must be a serial number in hexadecimal or decimal; copy it from the \
-                       certificate, with or without colons";
-        return Err(Fault::invalid("serial", "malformed", message));
+        let wrong = advised(
+            "must be a serial number in hexadecimal or decimal",
+            "Copy it from the certificate, with or without colons.",
+        );
+        return Err(Fault::invalid("serial", "malformed", wrong));
     }
     Ok(found)
 }
@@ -160,9 +182,11 @@ fn serials(query: &Query) -> Result<Vec<Serial>, Fault> {
 fn key_fingerprint(query: &Query) -> Result<Option<String>, Fault> {
     let read = |text: String| {
         search::fingerprint(&text, 32).ok_or_else(|| {
-            let message = "must be a SHA-256 fingerprint; give its 64 hexadecimal digits, with or \
-                           without colons";
-            Fault::invalid("keyFingerprint", "malformed", message)
+            let wrong = advised(
+                "must be a SHA-256 fingerprint",
+                "Give its 64 hexadecimal digits, with or without colons.",
+            );
+            Fault::invalid("keyFingerprint", "malformed", wrong)
         })
     };
     query.text("keyFingerprint").map(read).transpose()
@@ -178,9 +202,11 @@ fn fingerprints(query: &Query) -> Result<(Option<String>, Option<String>), Fault
         search::fingerprint(&text, 20),
     );
     if found == (None, None) {
-        let message = "must be a SHA-256 or SHA-1 fingerprint; give its 64 or 40 hexadecimal \
-                       digits, with or without colons";
-        return Err(Fault::invalid("fingerprint", "malformed", message));
+        let wrong = advised(
+            "must be a SHA-256 or SHA-1 fingerprint",
+            "Give its 64 or 40 hexadecimal digits, with or without colons.",
+        );
+        return Err(Fault::invalid("fingerprint", "malformed", wrong));
     }
     Ok(found)
 }

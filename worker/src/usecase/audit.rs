@@ -8,6 +8,7 @@
 
 use certwright_api::{page::Page, system::AuditView};
 use certwright_core::{
+    advice::advised,
     audit::{self, ChainHash, Head, Line, Sealed},
     binding::Purpose,
 };
@@ -17,7 +18,7 @@ use crate::{
     binding::{self, Export},
     caller::Caller,
     database::Database,
-    fault::{Conflict, Fault, explained},
+    fault::{Conflict, Fault},
     paging::{Cursor, Paging},
     platform::Platform,
     storage::{
@@ -266,8 +267,12 @@ fn resume(
     cursor: &str,
 ) -> Result<(i64, Place), Fault> {
     binding::place(platform, export, cursor).ok_or_else(|| {
-        let message = "must be a cursor of an export of this chain that you began less than a day \
-                       ago; start again without one";
-        Fault::Invalid(vec![explained("cursor", "malformed", message)])
+        let wrong =
+            "must be a cursor of an export of this chain that you began less than a day ago";
+        Fault::invalid(
+            "cursor",
+            "malformed",
+            advised(wrong, "Start again without one."),
+        )
     })
 }

@@ -2,6 +2,7 @@
 
 use certwright_api::{certificates::CertificateView, page::Page};
 use certwright_core::{
+    advice::advised,
     certificate::{Certificate, Serial},
     ids::CertificateId,
     search::{self, Match, Query},
@@ -282,7 +283,10 @@ impl Part {
             Some(_) => Err(Fault::invalid(
                 "part",
                 "unknown",
-                "is leaf, chain, fullchain or root",
+                advised(
+                    "must be leaf, chain, fullchain or root",
+                    "Choose one of them.",
+                ),
             )),
         }
     }

@@ -56,7 +56,8 @@ pub async fn one<P: Platform>(
         return Err(Fault::Conflict(Conflict {
             code: "order-without-number",
             field: None,
-            detail: "this is a draft; emSign tells the status of submitted orders only".to_owned(),
+            detail: "this is a draft, and emSign tells the status of submitted orders only"
+                .to_owned(),
             remedy: Some("submit or discard it in the emSign portal, then import again".to_owned()),
         }));
     }

@@ -2,6 +2,7 @@
 
 use certwright_api::credentials::{CredentialView, LinkCredential, LinkedCredential};
 use certwright_core::{
+    advice::advised,
     credential::{AccessKey, AccountNumber, NewDomains},
     ids::CredentialId,
     order::{ApprovalRule, ProposedRule, RuleChange},
@@ -14,7 +15,7 @@ use crate::{
     ca::{Connection, Urgency, environment_missing, key_missing},
     caller::Caller,
     database::Database,
-    fault::{Conflict, Fault, explained, field_problem},
+    fault::{Conflict, Fault, field_problem},
     platform::Platform,
     random::Fresh,
     seal,
@@ -42,7 +43,7 @@ pub async fn link<P: Platform>(
     let mut problems = Vec::new();
     let label = text::line(&request.label, Limit::LABEL);
     if let Err(fault) = label {
-        problems.push(explained("label", fault.code(), fault));
+        problems.push(field_problem("label", fault.code(), fault));
     }
     for (field, text) in [
         ("label", request.label.as_str()),
@@ -51,16 +52,16 @@ pub async fn link<P: Platform>(
         if text::shows(text, &request.access_key) {
             let message = "must not contain the access key, because everybody can read this field";
             let remedy = "write the key in its own field only";
-            problems.push(field_problem(field, "secret", message, Some(remedy)));
+            problems.push(field_problem(field, "secret", advised(message, remedy)));
         }
     }
     let number = AccountNumber::try_from(request.account_number.clone());
     let key = AccessKey::parse(&request.access_key);
     if let Err(fault) = &number {
-        problems.push(field_problem("accountNumber", "malformed", fault, None));
+        problems.push(field_problem("accountNumber", "malformed", fault));
     }
     if let Err(fault) = &key {
-        problems.push(field_problem("accessKey", "malformed", fault, None));
+        problems.push(field_problem("accessKey", "malformed", fault));
     }
     let (Ok(label), Ok(number), Ok(key), true) = (label, number, key, problems.is_empty()) else {
         return Err(Fault::Invalid(problems));
@@ -213,7 +214,7 @@ pub async fn rotate<P: Platform>(
     if shown.iter().any(|text| text::shows(text, key.expose())) {
         let message = "must not stand in the account's label or number, which everybody can read";
         let remedy = "generate another key in the emSign portal";
-        let problem = field_problem("accessKey", "secret", message, Some(remedy));
+        let problem = field_problem("accessKey", "secret", advised(message, remedy));
         return Err(Fault::Invalid(vec![problem]));
     }
     let base = platform

@@ -2,6 +2,7 @@
 
 use certwright_api::orders::{DcvView, OrderView, VerifyDcvRequest};
 use certwright_core::{
+    advice::advised,
     ca::{CaOrderNumber, DcvChallenge, DcvMethod},
     ids::OrderId,
     order::{Order, OrderState},
@@ -63,8 +64,11 @@ pub async fn verify<P: Platform>(
     let order_number = pending_number(&order)?;
     let domain = domain_of(&order, Some(&request.domain))?;
     if request.method == DcvMethod::Email && request.email_address.is_none() {
-        let message = "is missing; choose one of the addresses that the challenge offers";
-        return Err(Fault::invalid("emailAddress", "missing", message));
+        let wrong = advised(
+            "is missing",
+            "Choose one of the addresses that the challenge offers.",
+        );
+        return Err(Fault::invalid("emailAddress", "missing", wrong));
     }
     let credential = credentials::find(platform, &order.credential_id).await?;
     let connection = Connection::open(platform, &credential, Urgency::Person).await?;
@@ -116,7 +120,13 @@ fn domain_of(order: &Order, wanted: Option<&str>) -> Result<String, Fault> {
         .into_iter()
         .find(|domain| domain.eq_ignore_ascii_case(wanted))
         .cloned()
-        .ok_or_else(|| Fault::invalid("domain", "not-in-order", "is no domain of this order"))
+        .ok_or_else(|| {
+            let wrong = advised(
+                "must be a domain of this order",
+                "Choose one that the order has.",
+            );
+            Fault::invalid("domain", "not-in-order", wrong)
+        })
 }
 
 fn instruction(domain: &str, challenge: &DcvChallenge) -> String {

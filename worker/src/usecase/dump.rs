@@ -1,6 +1,7 @@
 //! The dump, a page at a time.
 
 use certwright_core::{
+    advice::advised,
     binding::Purpose,
     dump::{Chain, FORMAT, Header, Kind, VERSION},
 };
@@ -11,7 +12,7 @@ use crate::{
     binding::{self, Export},
     caller::Caller,
     database::{Database, json},
-    fault::{Conflict, Fault, explained},
+    fault::{Conflict, Fault},
     platform::Platform,
     storage::{audit, counters, dump},
 };
@@ -135,8 +136,12 @@ fn resume(
     cursor: &str,
 ) -> Result<(i64, (Place, Chain)), Fault> {
     let malformed = || {
-        let message = "must be a cursor of a dump that you began less than a day ago; start again without one";
-        Fault::Invalid(vec![explained("cursor", "malformed", message)])
+        let wrong = "must be a cursor of a dump that you began less than a day ago";
+        Fault::invalid(
+            "cursor",
+            "malformed",
+            advised(wrong, "Start again without one."),
+        )
     };
     let (at, place): (i64, Place) =
         binding::place(platform, export, cursor).ok_or_else(malformed)?;
@@ -151,6 +156,9 @@ fn changed() -> Fault {
         field: None,
         detail: "something has changed since the dump was begun, so it would show no single moment"
             .to_owned(),
-        remedy: Some("start the dump again without a cursor; when jobs run, after them".to_owned()),
+        remedy: Some(
+            "Start the dump again without a cursor. While jobs run, wait for them first."
+                .to_owned(),
+        ),
     })
 }

@@ -1,6 +1,7 @@
 //! A page of a list that is found in several ways, one after the other.
 
 use certwright_api::page::Page;
+use certwright_core::advice::advised;
 
 use crate::{
     fault::Fault,
@@ -80,8 +81,11 @@ fn resume(cursor: &Cursor) -> Result<(usize, Option<Cursor>), Fault> {
         None => (cursor.text.as_str(), None),
     };
     let number = number.parse().map_err(|_| {
-        let message = "is not a cursor of this list; start again without one";
-        Fault::invalid("cursor", "malformed", message)
+        Fault::invalid(
+            "cursor",
+            "malformed",
+            advised("must be a cursor of this list", "Start again without one."),
+        )
     })?;
     let after = text.map(|text| Cursor {
         number: cursor.number,

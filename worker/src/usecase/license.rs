@@ -1,7 +1,10 @@
 //! The license: which one counts, and setting it.
 
 use certwright_api::license::{LicenseSource, LicenseView};
-use certwright_core::license::{self, COMMUNITY_SEATS, EffectiveLicense, LicenseSource as Source};
+use certwright_core::{
+    advice::advised,
+    license::{self, COMMUNITY_SEATS, EffectiveLicense, LicenseSource as Source},
+};
 
 use crate::{
     caller::Caller,
@@ -75,8 +78,11 @@ pub async fn set<P: Platform>(
 ) -> Result<LicenseView, Fault> {
     let now = platform.now();
     let Some(key) = &platform.settings().license_public_key else {
-        let message = "cannot be verified: this deployment has no LICENSE_PUBLIC_KEY; set it first";
-        return Err(Fault::invalid("license", "license-key-missing", message));
+        let wrong = advised(
+            "cannot be verified, since this deployment has no LICENSE_PUBLIC_KEY",
+            "Set it first.",
+        );
+        return Err(Fault::invalid("license", "license-key-missing", wrong));
     };
     let token = token.trim();
     let license = license::token::verify(token, key, now).map_err(|fault| {

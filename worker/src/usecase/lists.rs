@@ -5,6 +5,7 @@ use certwright_api::{
     orders::OrderView, page::Page,
 };
 use certwright_core::{
+    advice::advised,
     directory::{DirectoryItem, Domain},
     ids::{CredentialId, CsrId, JobId},
     order::{Order, OrderState},
@@ -59,8 +60,9 @@ pub async fn orders<P: Platform>(
     if let Some(state) = &search.state
         && !OrderState::NAMES.contains(&state.as_str())
     {
-        let message = format!("is one of {}", OrderState::NAMES.join(", "));
-        return Err(Fault::invalid("state", "unknown", message));
+        let remedy = format!("Use one of {}.", OrderState::NAMES.join(", "));
+        let wrong = advised("must be a state of orders", remedy);
+        return Err(Fault::invalid("state", "unknown", wrong));
     }
     let exact = exact(search);
     let walks = walks(search, exact.as_ref());

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use certwright_api::system::RestoreView;
 use certwright_core::{
+    advice::advised,
     dump::{DumpFault, Entry, Kind, LineFault, Position, Record},
     ids::WorkId,
     order::{Order, OrderState},
@@ -83,11 +84,9 @@ pub async fn take<P: Platform>(
     }
     database.batch(statements).await.map_err(|fault| {
         platform.log(&format!("restore from line {from}: {}", fault.0));
-        let message = format!(
-            "or a line after it does not fit what is stored already; the dump repeats itself or \
-             was put together from parts, take another copy (part from line {from})"
-        );
-        Fault::invalid("body", "broken-dump", message)
+        let wrong = format!("line {from} or one after it does not fit what is stored already");
+        let remedy = "The dump repeats itself or was put together from parts: take another copy.";
+        Fault::invalid("body", "broken-dump", advised(wrong, remedy))
     })?;
     Ok(RestoreView {
         lines: restore.position.chain.lines,
@@ -135,7 +134,7 @@ pub fn being_restored() -> Fault {
         code: "being-restored",
         field: None,
         detail: "a dump is being restored into this system and is not complete".to_owned(),
-        remedy: Some("finish the restore, or give it up with DELETE /v1/restore".to_owned()),
+        remedy: Some("Finish the restore, or discard it with DELETE /v1/restore.".to_owned()),
     })
 }
 

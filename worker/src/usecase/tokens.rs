@@ -15,7 +15,7 @@ use crate::{
     binding,
     caller::{Caller, Within},
     database::Database,
-    fault::{Conflict, Fault, explained},
+    fault::{Conflict, Fault},
     paging::{Cursor, Paging},
     platform::{Platform, SealFault},
     random::Fresh,
@@ -145,7 +145,7 @@ fn fault(fault: TokenFault) -> Fault {
         TokenFault::Role => ("role", "more-than-own"),
         TokenFault::Scope => ("credentialId", "more-than-own"),
     };
-    Fault::Invalid(vec![explained(field, code, fault)])
+    Fault::invalid(field, code, fault)
 }
 
 /// A page of tokens, the newest first. A caller who is bounded to an account sees those that are

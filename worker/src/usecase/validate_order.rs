@@ -5,6 +5,7 @@ use certwright_api::{
     problem::FieldProblem,
 };
 use certwright_core::{
+    advice::advised,
     ca::{Contact, NewOrder},
     credential::Environment,
     csr::{Csr, policy},
@@ -19,7 +20,7 @@ use super::{credentials, csr, license};
 use crate::{
     caller::Caller,
     database::Database,
-    fault::{Fault, explained, field_problem},
+    fault::{Fault, field_problem},
     platform::Platform,
     storage::{counters, covers, credentials::CredentialRow, csrs, directory, orders},
 };
@@ -319,12 +320,10 @@ fn finding(finding: rehearsal::Finding) -> Finding {
             policy::Severity::Warning => Severity::Warning,
             policy::Severity::Info => Severity::Info,
         },
-        // What is no error has no remedy either: the order can be placed as it is.
-        problem: match (finding.severity, finding.remedy) {
-            (policy::Severity::Error, None) => {
-                explained(&finding.field, finding.code, finding.message)
-            }
-            (_, remedy) => field_problem(&finding.field, finding.code, finding.message, remedy),
-        },
+        problem: field_problem(
+            &finding.field,
+            finding.code,
+            advised(finding.message, finding.remedy),
+        ),
     }
 }

@@ -1,6 +1,9 @@
 //! The names, checked while they are typed.
 
-use certwright_core::names::{CertificateName, NameFault};
+use certwright_core::{
+    advice::Advice,
+    names::{CertificateName, NameFault},
+};
 use leptos::prelude::*;
 
 use super::form::Form;
@@ -41,7 +44,7 @@ pub(super) fn Names(
                     " "
                     <code>{typed}</code>
                     " "
-                    <small>{fault.to_string()}</small>
+                    <small>{fault.told()}</small>
                 </li>
             }
             .into_any(),

@@ -2,7 +2,7 @@
 
 use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::orders::{CancelRequest, OrderAction, OrderView, RevokeRequest};
-use certwright_core::revocation::Remark;
+use certwright_core::{advice::Advice, revocation::Remark};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -147,9 +147,5 @@ const CANCEL: Question = Question {
     label: "remark",
     hint: "remark_hint",
     action: "cancel_do",
-    fault: |remark| {
-        Remark::try_from(remark)
-            .err()
-            .map(|fault| fault.to_string())
-    },
+    fault: |remark| Remark::try_from(remark).err().map(|fault| fault.told()),
 };

@@ -4,7 +4,7 @@ use certwright_api::endpoint::op;
 use certwright_api::orders::{
     ApprovalView, DeclineRequest, Finding, OrderAction, OrderReview, OrderView, Severity,
 };
-use certwright_core::order::DeclineReason;
+use certwright_core::{advice::Advice, order::DeclineReason};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -161,6 +161,6 @@ const DECLINE: Question = Question {
     fault: |reason| {
         DeclineReason::try_from(reason)
             .err()
-            .map(|fault| fault.to_string())
+            .map(|fault| fault.told())
     },
 };

@@ -1,7 +1,10 @@
 //! Revoking: why, and a remark for the CA.
 
 use certwright_api::orders::RevokeRequest;
-use certwright_core::revocation::{Remark, RevocationReason};
+use certwright_core::{
+    advice::Advice,
+    revocation::{Remark, RevocationReason},
+};
 use leptos::prelude::*;
 
 use crate::parts::{Asking, Dialog, Field, Select};
@@ -35,7 +38,7 @@ pub(crate) fn RevokeDialog(
         event.prevent_default();
         let remark = remark.get_untracked();
         if let Err(fault) = Remark::try_from(remark.clone()) {
-            return error.set(Some(fault.to_string()));
+            return error.set(Some(fault.told()));
         }
         let chosen = reason.get_untracked();
         let Some((_, reason)) = REASONS.into_iter().find(|(name, _)| *name == chosen) else {
