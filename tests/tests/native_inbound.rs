@@ -271,7 +271,7 @@ fn each_caller_has_a_pace_of_its_own() {
     assert_eq!(slowed.headers()["retry-after"], "60");
     let said = problem(&slowed);
     assert_eq!(said["code"], "too-many-requests");
-    assert_eq!(said["remedy"], "try again in 60 seconds");
+    assert_eq!(said["remedy"], "Try again in 60 seconds.");
     // Others go on, and so does this one a minute later.
     assert_eq!(ask(&story, "cw_other", "203.0.113.9").status(), 401);
     story.pass(60);

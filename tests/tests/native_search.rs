@@ -226,7 +226,7 @@ fn what_names_nothing_is_refused_in_words() {
             assert_eq!(status, 422, "{list} {way}: {problem:#}");
             let told = problem.to_string();
             assert!(
-                told.contains("serial number") && told.contains("search for"),
+                told.contains("serial number") && told.contains("Search for"),
                 "{told}"
             );
         }

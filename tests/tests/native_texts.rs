@@ -44,7 +44,7 @@ fn refused(status: u16, said: &Value, field: &str, text: &str) {
     let problem = problem.unwrap_or_else(|| panic!("{field}: {said:#}"));
     let told = problem["message"].as_str().unwrap();
     assert!(
-        told.starts_with("must ") || field.ends_with("email"),
+        told.starts_with("Must ") || field.ends_with("email"),
         "{told}"
     );
     assert!(problem["remedy"].is_string(), "{problem:#}");

@@ -247,19 +247,19 @@ impl SealFault {
         match self {
             Self::MissingMasterKey(version) => {
                 let name = version.secret_name();
-                format!("set the secret {name} with `wrangler secret put {name}`")
+                format!("Set the secret {name} with `wrangler secret put {name}`.")
             }
             Self::MalformedMasterKey(version) => {
                 let name = version.secret_name();
-                format!("set the secret {name} again: base64 of the same 32 bytes as before")
+                format!("Set the secret {name} again: base64 of the same 32 bytes as before.")
             }
             Self::DoesNotOpen(version) => format!(
-                "set the secret {} to the key that was used before; if that is lost, give the \
-                 account its access key again",
+                "Set the secret {} to the key that was used before. If that is lost, give the \
+                 account its access key again.",
                 version.secret_name()
             ),
-            Self::Damaged => "give the account its access key again".to_owned(),
-            Self::Platform => "try again in a moment".to_owned(),
+            Self::Damaged => "Give the account its access key again.".to_owned(),
+            Self::Platform => "Try again in a moment.".to_owned(),
         }
     }
 }

@@ -106,7 +106,7 @@ impl Stage {
                 "Publish the DNS record or file shown under domain validation, then verify it here."
             }
             Self::OrganizationVerification => {
-                "The organization's contact has to answer emSign's message; the emSign portal shows where it stands."
+                "The organization's contact has to answer emSign's message. The emSign portal shows where it stands."
             }
             Self::Csr => "Submit the certificate signing request in the emSign portal.",
             Self::Documents => "Send the documents that emSign asks for in the emSign portal.",
@@ -120,7 +120,7 @@ impl Stage {
                 "Do not install this certificate. Revoke it and tell emSign's support."
             }
             Self::Unknown { .. } => {
-                "emSign reports a status that Certwright does not know; look it up in the emSign portal."
+                "emSign reports a status that Certwright does not know. Look it up in the emSign portal."
             }
         }
     }

@@ -4,6 +4,7 @@
 mod master_keys;
 mod pause;
 mod sqlite;
+mod words;
 
 use std::{
     cell::{Cell, RefCell},
@@ -258,7 +259,14 @@ fn request(
     request.body(body).ok()
 }
 
+#[allow(
+    clippy::panic,
+    reason = "a test says what is wrong by failing, wherever the reply was asked for"
+)]
 fn told(reply: &http::Response<Vec<u8>>) -> (u16, serde_json::Value) {
+    if let Some(text) = words::misfit(reply.body()) {
+        panic!("not told in sentences: {text}");
+    }
     let value = serde_json::from_slice(reply.body()).unwrap_or_else(|_| {
         serde_json::Value::String(String::from_utf8_lossy(reply.body()).into_owned())
     });

@@ -144,7 +144,7 @@ fn instruction(domain: &str, challenge: &DcvChallenge) -> String {
             }
         ),
         DcvChallenge::Email { .. } => {
-            "Choose one of the addresses; emSign sends a code there when you verify.".to_owned()
+            "Choose one of the addresses. emSign sends a code there when you verify.".to_owned()
         }
     }
 }

@@ -170,7 +170,7 @@ fn status(order: &Order) -> OrderStatusView {
         },
         OrderState::Lapsed(_) => OrderStatusView {
             actor: Some(Actor::Requester),
-            guidance: "Nobody decided within 30 days. Nothing was sent to emSign; place the order again if it is still wanted.".to_owned(),
+            guidance: "Nobody decided within 30 days. Nothing was sent to emSign. Place the order again if it is still wanted.".to_owned(),
             ..base
         },
         OrderState::Placing(placing) => {
@@ -201,7 +201,7 @@ fn status(order: &Order) -> OrderStatusView {
             guidance: match pending.cancellation.as_ref().map(|asked| &asked.phase) {
                 None => pending.stage.guidance().to_owned(),
                 Some(CancellationPhase::Sending) => {
-                    "Cancellation asked for; emSign has not confirmed that it has the request. Certwright asks again within minutes.".to_owned()
+                    "Cancellation requested. emSign has not confirmed that it has the request. Certwright asks again within minutes.".to_owned()
                 }
                 Some(CancellationPhase::Refused { text }) => {
                     format!("emSign refused to cancel: {text}. {}", pending.stage.guidance())
@@ -215,7 +215,7 @@ fn status(order: &Order) -> OrderStatusView {
             actor: Some(Actor::Requester),
             guidance: revocation_guidance(
                 held.revocation.as_ref(),
-                "Issued, and whole at emSign; no seat of the license is free. Add seats, then admit held certificates.",
+                "Issued, but not downloaded: no free seat. Add seats, then admit held certificates.",
             ),
             ..base
         },
@@ -292,10 +292,10 @@ fn revocation_guidance(asked: Option<&Revocation>, otherwise: &str) -> String {
     match asked.map(|asked| &asked.phase) {
         None => otherwise.to_owned(),
         Some(RevocationPhase::Sending) => {
-            "Revocation asked for; emSign has not confirmed that it has the request. Certwright asks again within minutes.".to_owned()
+            "Revocation requested. emSign has not confirmed that it has the request. Certwright asks again within minutes.".to_owned()
         }
         Some(RevocationPhase::Requested) => {
-            "emSign has the revocation request and has not decided; the certificate is still valid.".to_owned()
+            "emSign has the revocation request and has not decided. The certificate is still valid.".to_owned()
         }
         Some(RevocationPhase::Refused { text }) => {
             format!("emSign refused the revocation: {text}. The certificate is still valid.")
