@@ -15,6 +15,7 @@ use x509_parser::{
 use crate::{advice::Advice, certificate::asn1};
 
 mod fingerprint;
+mod other;
 mod weak;
 
 pub use fingerprint::InvalidFingerprint;
@@ -69,48 +70,10 @@ impl fmt::Display for KeyAlgorithm {
             Self::P384 => f.write_str("P-384"),
             Self::P521 => f.write_str("P-521"),
             Self::Ed25519 => f.write_str("Ed25519"),
-            Self::Other(oid) => f.write_str(other_name(oid)),
+            Self::Other(oid) => f.write_str(other::name(oid)),
         }
     }
 }
-
-/// The name of an algorithm or curve that no public CA issues for: RFC 8017, 8410, 5480, 5639, 3279,
-/// 9881, 9814.
-fn other_name(oid: &str) -> &str {
-    OTHER_NAMES
-        .iter()
-        .find(|(known, _)| *known == oid)
-        .map_or(oid, |(_, name)| name)
-}
-
-/// Object identifiers and their names.
-const OTHER_NAMES: [(&str, &str); 25] = [
-    ("1.2.840.113549.1.1.10", "RSA-PSS"),
-    ("1.2.840.113549.1.1.7", "RSA-OAEP"),
-    ("1.2.840.10040.4.1", "DSA"),
-    ("1.2.840.10046.2.1", "Diffie-Hellman"),
-    ("1.3.101.110", "X25519"),
-    ("1.3.101.111", "X448"),
-    ("1.3.101.113", "Ed448"),
-    ("1.2.840.10045.3.1.1", "P-192"),
-    ("1.3.132.0.33", "P-224"),
-    ("1.3.132.0.10", "secp256k1"),
-    ("1.3.36.3.3.2.8.1.1.3", "brainpoolP224r1"),
-    ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"),
-    ("1.3.36.3.3.2.8.1.1.8", "brainpoolP256t1"),
-    ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1"),
-    ("1.3.36.3.3.2.8.1.1.12", "brainpoolP384t1"),
-    ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1"),
-    ("1.3.36.3.3.2.8.1.1.14", "brainpoolP512t1"),
-    ("1.2.156.10197.1.301", "SM2"),
-    ("1.2.643.7.1.1.1.1", "GOST R 34.10-2012"),
-    ("2.16.840.1.101.3.4.3.17", "ML-DSA-44"),
-    ("2.16.840.1.101.3.4.3.18", "ML-DSA-65"),
-    ("2.16.840.1.101.3.4.3.19", "ML-DSA-87"),
-    ("2.16.840.1.101.3.4.3.20", "SLH-DSA-SHA2-128s"),
-    ("2.16.840.1.101.3.4.4.2", "ML-KEM-768"),
-    ("2.16.840.1.101.3.4.4.3", "ML-KEM-1024"),
-];
 
 impl From<String> for KeyAlgorithm {
     fn from(text: String) -> Self {
@@ -123,10 +86,7 @@ impl From<String> for KeyAlgorithm {
                 Some(Ok(bits)) => Self::Rsa { bits },
                 // The name, or what has none.
                 _ => Self::Other(
-                    OTHER_NAMES
-                        .iter()
-                        .find(|(_, name)| *name == text)
-                        .map_or_else(|| text.clone(), |(oid, _)| (*oid).to_owned()),
+                    other::identifier(&text).map_or_else(|| text.clone(), str::to_owned),
                 ),
             },
         }
@@ -238,7 +198,7 @@ pub fn check_accepted(algorithm: &KeyAlgorithm) -> Result<(), KeyRefused> {
         KeyAlgorithm::P521 => Err(KeyRefused::P521),
         KeyAlgorithm::Ed25519 => Err(KeyRefused::Ed25519),
         KeyAlgorithm::Other(oid) => Err(KeyRefused::Unknown {
-            name: other_name(oid).to_owned(),
+            name: other::name(oid).to_owned(),
         }),
     }
 }

@@ -139,7 +139,7 @@ pub fn line(text: &str, limit: Limit) -> Result<&str, TextFault> {
 }
 
 /// Whether a character has no place in a text of one line.
-fn is_refused(c: char) -> bool {
+pub(crate) fn is_refused(c: char) -> bool {
     c.is_control()
         || is_direction(c)
         || matches!(

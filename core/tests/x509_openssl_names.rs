@@ -100,7 +100,7 @@ fn subjects_from_empty_to_elaborate_are_shown() {
     assert_eq!(
         full.subject(),
         "C=IN, ST=Karnataka, O=Zoë\\, Inc. \\+ Söhne, OU=a/b, emailAddress=a@example.com, \
-         2.5.4.46=x, CN=www.example.com"
+         dnQualifier=x, CN=www.example.com"
     );
 
     let several = Csr::read(&shop.request(

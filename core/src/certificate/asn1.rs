@@ -87,14 +87,16 @@ pub(crate) fn directory_string(value: &Any<'_>) -> Option<String> {
 
 /// The `#hex` form of RFC 4514 §2.4: the whole value, with its tag and its length.
 pub(crate) fn hex_value(value: &Any<'_>) -> String {
-    let class = (value.class() as u8) << 6;
-    let constructed = if value.header.is_constructed() {
-        0x20
-    } else {
-        0
+    let mut octets = match value.header.raw_tag() {
+        // As it was read, those of several octets (X.690 §8.1.2.4) included.
+        Some(tag) => tag.to_vec(),
+        None => {
+            let class = (value.class() as u8) << 6;
+            let constructed = u8::from(value.header.is_constructed()) << 5;
+            let tag = u8::try_from(value.tag().0 & 0x1f).unwrap_or_default();
+            vec![class | constructed | tag]
+        }
     };
-    let tag = u8::try_from(value.tag().0 & 0x1f).unwrap_or_default();
-    let mut octets = vec![class | constructed | tag];
     match u8::try_from(value.data.len()) {
         Ok(short @ 0..0x80) => octets.push(short),
         _ => {
