@@ -244,6 +244,78 @@ fn names_are_known_and_stand_once() {
     }
 }
 
+/// Somebody who writes a request by hand writes a name as they remember it.
+#[test]
+fn a_name_that_is_nearly_known_is_told() {
+    let story = Story::begin(0);
+    for (path, body, near) in [
+        (
+            "/v1/orders/validate",
+            r#"{"product_code": "842"}"#,
+            "productCode",
+        ),
+        (
+            "/v1/orders/validate",
+            r#"{"productcode": "842"}"#,
+            "productCode",
+        ),
+        (
+            "/v1/orders/validate",
+            r#"{"aditionalDomains": []}"#,
+            "additionalDomains",
+        ),
+        (
+            "/v1/orders/validate",
+            r#"{"domains": "a.example.com"}"#,
+            "domain",
+        ),
+        (
+            "/v1/orders/validate",
+            r#"{"agreement": {"signerIP": "203.0.113.7"}}"#,
+            "signerIp",
+        ),
+        (
+            "/v1/orders/validate",
+            r#"{"requestor": {"isd_code": "1"}}"#,
+            "isdCode",
+        ),
+        ("/v1/csrs/inspect", r#"{"crs": "x"}"#, "csr"),
+        (
+            "/v1/credentials",
+            r#"{"accountnumber": "7412005839"}"#,
+            "accountNumber",
+        ),
+        ("/v1/tokens", r#"{"expires_in_days": 9}"#, "expiresInDays"),
+        ("/v1/orders?limits=5", "", "limit"),
+        ("/v1/certificates?Cursor=x", "", "cursor"),
+    ] {
+        let asked = Asked {
+            method: if body.is_empty() { "GET" } else { "POST" },
+            path,
+            headers: &[("content-type", "application/json")],
+            body,
+        };
+        let refused = problem(&signed_in(&story, &asked));
+        let told = refused["remedy"].as_str().unwrap();
+        assert_eq!(
+            told,
+            format!("Did you mean {near}? If not, remove it."),
+            "{path} {body}"
+        );
+    }
+    let body = r#"{"agreement": {"signerIP": "203.0.113.7"}}"#;
+    let asked = Asked {
+        method: "POST",
+        path: "/v1/orders/validate",
+        headers: &[("content-type", "application/json")],
+        body,
+    };
+    let refused = problem(&signed_in(&story, &asked));
+    assert_eq!(refused["field"], "agreement/signerIP");
+    let (_, far) = csr(&story, &["application/json"], r#"{"color":"red"}"#);
+    assert_eq!(far["remedy"], "Remove it or correct its name.");
+}
+
 #[test]
 fn each_caller_has_a_pace_of_its_own() {
     let mut story = Story::begin(0);

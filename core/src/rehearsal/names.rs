@@ -92,7 +92,7 @@ fn check_limits(names: &OrderNames, findings: &mut Findings) {
     {
         if public_suffix::is_public_suffix(name.base()) {
             let message = format!(
-                "{name} is a name under which anybody can register; no CA certifies it (EMS-1060)"
+                "anybody can register names under {name}, so no CA certifies it (EMS-1060)"
             );
             let remedy = "write the domain that is registered under it";
             findings.error(&field_of(index), "public-suffix", message, remedy);

@@ -10,6 +10,7 @@ use http::{
 };
 use serde::de::DeserializeOwned;
 
+use super::nearest::{expected_names, nearest};
 use crate::fault::{Fault, field_problem};
 
 /// The largest body that is read, in bytes: an order with a CSR and a hundred names fits twice.
@@ -173,6 +174,9 @@ pub(super) fn shown_name<'n>(name: &'n str, otherwise: &'n str) -> &'n str {
     if looks_like_one { name } else { otherwise }
 }
 
+/// Stands for a name that is not repeated.
+const HIDDEN: &str = "…";
+
 /// Where in a body something is, as this API names fields: `agreement/signerIp`. Names that are not
 /// ours are not repeated.
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -180,7 +184,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     let parts: Vec<String> = path
         .iter()
         .filter_map(|segment| match segment {
-            Segment::Map { key } => Some(shown_name(key, "…").to_owned()),
+            Segment::Map { key } => Some(shown_name(key, HIDDEN).to_owned()),
             Segment::Seq { index } => Some(index.to_string()),
             Segment::Enum { .. } | Segment::Unknown => None,
         })
@@ -221,6 +225,25 @@ fn not_utf8() -> Fault {
     )
 }
 
+/// Where a field is: serde's place is the field's own in some errors, and its object's in others. One
+/// whose name is not repeated is named by its object.
+fn within(at: &str, field: &str) -> String {
+    let parent = |place: &str| match place.rsplit_once('/') {
+        Some((parent, _)) => parent.to_owned(),
+        None => "body".to_owned(),
+    };
+    let last = at.rsplit('/').next().unwrap_or(at);
+    if last == HIDDEN {
+        parent(at)
+    } else if last == field || field == "body" {
+        at.to_owned()
+    } else if at == "body" {
+        field.to_owned()
+    } else {
+        format!("{at}/{field}")
+    }
+}
+
 /// serde names the field in its message, between backquotes; its message does not repeat values
 /// of unknown kinds, but it does of wrong types, so only the known forms are passed on.
 fn misread(error: &serde_json::Error, at: &str) -> Fault {
@@ -229,15 +252,24 @@ fn misread(error: &serde_json::Error, at: &str) -> Fault {
     let place = format!("line {}, column {}", error.line(), error.column());
     if text.starts_with("unknown field") {
         let wrong = format!("is not a field of this request ({place})");
-        let wrong = advised(wrong, "Remove it or correct its name.");
-        return Fault::invalid(shown_name(field, "body"), "unknown-field", wrong);
+        let remedy = match nearest(field, expected_names(&text)) {
+            Some(name) => format!("Did you mean {name}? If not, remove it."),
+            None => "Remove it or correct its name.".to_owned(),
+        };
+        let wrong = advised(wrong, remedy);
+        return Fault::invalid(
+            &within(at, shown_name(field, "body")),
+            "unknown-field",
+            wrong,
+        );
     }
     if text.starts_with("missing field") {
-        return Fault::invalid(field, "missing-field", advised("is missing", "Add it."));
+        let wrong = advised("is missing", "Add it.");
+        return Fault::invalid(&within(at, field), "missing-field", wrong);
     }
     if text.starts_with("duplicate field") {
         let wrong = advised(format!("appears twice ({place})"), "Remove one.");
-        return Fault::invalid(field, "duplicate-field", wrong);
+        return Fault::invalid(&within(at, field), "duplicate-field", wrong);
     }
     if text.starts_with("unknown variant") {
         // The value stands before, and may hold anything; the known ones are ours.
@@ -315,6 +347,62 @@ mod tests {
             assert_eq!(problem.field, field);
             assert!(problem.message.starts_with(words), "{}", problem.message);
             assert!(!problem.message.contains("3107745521"));
+        }
+    }
+
+    #[test]
+    fn a_field_of_an_inner_object_is_named_with_it() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Body {
+            #[allow(dead_code, reason = "read only to be refused")]
+            agreement: Inner,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Inner {
+            #[allow(dead_code, reason = "read only to be refused")]
+            signer_place: String,
+        }
+        let mut headers = HeaderMap::new();
+        let json_type = http::HeaderValue::from_static("application/json");
+        headers.insert(CONTENT_TYPE, json_type);
+        for (body, field, code) in [
+            (
+                r#"{"agreement": {"signerIP": 1}}"#,
+                "agreement/signerIP",
+                "unknown-field",
+            ),
+            (
+                r#"{"agreement": {"cw_53cr37": 1}}"#,
+                "agreement",
+                "unknown-field",
+            ),
+            (
+                r#"{"agreement": {}}"#,
+                "agreement/signerPlace",
+                "missing-field",
+            ),
+            (
+                r#"{"agreement": {"signerPlace": "a", "signerPlace": "b"}}"#,
+                "agreement/signerPlace",
+                "duplicate-field",
+            ),
+            (r#"{"agrement": {}}"#, "agrement", "unknown-field"),
+            (r#"{"cw_53cr37": {}}"#, "body", "unknown-field"),
+            (r#"{}"#, "agreement", "missing-field"),
+        ] {
+            let Err(BodyFault::Fields(Fault::Invalid(problems))) =
+                json::<Body>(&headers, body.as_bytes())
+            else {
+                panic!("{body} was taken");
+            };
+            let problem = problems.first().unwrap();
+            assert_eq!(
+                (problem.field.as_str(), problem.code.as_str()),
+                (field, code),
+                "{body}"
+            );
         }
     }
 

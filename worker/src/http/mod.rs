@@ -9,6 +9,7 @@ mod dispatch;
 mod handle;
 mod headers;
 mod limits;
+mod nearest;
 mod problem;
 mod query;
 mod reply;

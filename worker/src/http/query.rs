@@ -7,7 +7,7 @@ use certwright_core::{
     time::Timestamp,
 };
 
-use super::body::shown_name;
+use super::{body::shown_name, nearest::nearest};
 use crate::{fault::Fault, paging::Paging};
 
 /// The parameters of a request.
@@ -26,10 +26,10 @@ impl Query {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name), decode(value));
             if !known.contains(&name.as_str()) {
-                let remedy = if known.is_empty() {
-                    "Remove it: this address takes none.".to_owned()
-                } else {
-                    format!("Remove it, or use one of {}.", known.join(", "))
+                let remedy = match nearest(&name, known.iter().copied()) {
+                    Some(near) => format!("Did you mean {near}? If not, remove it."),
+                    None if known.is_empty() => "Remove it: this address takes none.".to_owned(),
+                    None => format!("Remove it, or use one of {}.", known.join(", ")),
                 };
                 let wrong = advised("is not a parameter of this address", remedy);
                 let shown = shown_name(&name, "query");
