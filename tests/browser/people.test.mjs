@@ -126,7 +126,7 @@ test("history that fits what was seen is said to be whole, and one that does not
   assert.ok(changed, "nothing is pinned");
   await show(page, "#/");
   await page.getByRole("alert").getByRole("link", { name: "See what is lost" }).click();
-  await page.getByRole("alert").getByText("history of this Worker was rewritten").waitFor();
+  await page.getByRole("alert").getByText("history of this server was rewritten").waitFor();
 });
 
 test("a revoked token lets nobody in", async () => {

@@ -13,7 +13,7 @@ use crate::route::{Filter, Route};
 use crate::text::{count, t, t_count, t_with};
 
 /// How far ahead an expiry is shown, in days, as the summary counts it.
-const EXPIRING_DAYS: &str = "30";
+pub(super) const EXPIRING_DAYS: &str = "30";
 /// How often it is read again, in milliseconds.
 const FOLLOW_MS: u32 = 15_000;
 
@@ -203,11 +203,7 @@ fn Tile(
 ) -> impl IntoView {
     let (read, label, tone, route) = one;
     let count = Memo::new(move |_| look.with(read));
-    // Counts of what could be many stop at 100.
-    let shown = move || match count.get() {
-        100.. => "100+".to_owned(),
-        few => few.to_string(),
-    };
+    let shown = move || counted(count.get());
     let class = move || match count.get() {
         0 => "tile",
         _ => tone.tile_class(),
@@ -220,6 +216,14 @@ fn Tile(
                 <span>{move || t_count(label, count.get())}</span>
             </a>
         </li>
+    }
+}
+
+/// A count as it is shown: those of what could be many stop at 100.
+pub(super) fn counted(count: u64) -> String {
+    match count {
+        100.. => "100+".to_owned(),
+        few => few.to_string(),
     }
 }
 

@@ -8,11 +8,12 @@ use certwright_core::names::CertificateName;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::overview::{EXPIRING_DAYS, counted};
 use crate::app::Connected;
 use crate::browser;
 use crate::parts::{Expiry, May, SearchField, fetched, show};
 use crate::route::{Filter, Route};
-use crate::text::t;
+use crate::text::{t, t_count};
 
 /// The popup.
 #[component]
@@ -74,7 +75,11 @@ fn Look() -> impl IntoView {
 fn attention(summary: Summary) -> AnyView {
     let orders = |state: &str| Route::Orders(Filter::by("state", state));
     let rows = [
-        (summary.expiring, "overview_expiring", Route::Overview),
+        (
+            summary.expiring,
+            "overview_expiring",
+            Route::Certificates(Filter::by("within", EXPIRING_DAYS)),
+        ),
         (
             summary.awaiting_approval,
             "overview_approval",
@@ -94,7 +99,8 @@ fn attention(summary: Summary) -> AnyView {
         return view! { <p class="note good">{t("overview_calm")}</p> }.into_any();
     }
     let rows = rows.into_iter().map(|(count, label, route)| {
-        view! { <li><Open route text=format!("{count} {}", t(label)) /></li> }
+        let text = format!("{} {}", counted(count), t_count(label, count));
+        view! { <li><Open route text /></li> }
     });
     view! { <ul class="plain">{rows.collect_view()}</ul> }.into_any()
 }

@@ -215,7 +215,7 @@ fn status(order: &Order) -> OrderStatusView {
             actor: Some(Actor::Requester),
             guidance: revocation_guidance(
                 held.revocation.as_ref(),
-                "Issued, but not downloaded: no free seat. Add seats, then admit held certificates.",
+                "Issued, but not downloaded: no free seat. Add seats, then store the held certificates.",
             ),
             ..base
         },

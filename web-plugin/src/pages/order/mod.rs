@@ -11,7 +11,6 @@ mod validation;
 
 use certwright_api::endpoint::{Endpoint, op};
 use certwright_api::orders::{OrderAction, OrderView};
-use certwright_core::order::{CancellationPhase, RevocationPhase};
 use leptos::prelude::*;
 
 use crate::app::use_app;
@@ -51,7 +50,7 @@ fn content(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> AnyView {
             ))
         })
     });
-    let asked = Memo::new(move |_| order.with(asked));
+    let is_deleted = Memo::new(move |_| order.with(|order| order.deleted_at.is_some()));
     let version = Memo::new(move |_| order.with(|order| order.version));
     view! {
         <header class="page-head">
@@ -66,7 +65,7 @@ fn content(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> AnyView {
         <div class="note" role="status">
             {move || actor.get().map(|text| view! { <p class="who">{text}</p> })}
             <p>{guidance}</p>
-            {move || asked.get().into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
+            {move || is_deleted.get().then(|| view! { <p>{t("order_is_deleted")}</p> })}
         </div>
         <Show when=move || has_approval.get()>
             <approval::Approval order fetched />
@@ -83,28 +82,6 @@ fn content(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> AnyView {
         </May>
     }
     .into_any()
-}
-
-/// How far a revocation or a cancellation is that was asked for, and whether it is deleted.
-fn asked(order: &OrderView) -> Vec<String> {
-    let is_revoked = order.status.state == "revoked";
-    let revocation = order.revocation.as_ref().filter(|_| !is_revoked);
-    let revocation = revocation.map(|revocation| match &revocation.phase {
-        RevocationPhase::Sending => t("revocation_sending"),
-        RevocationPhase::Requested => t("revocation_requested"),
-        RevocationPhase::Refused { text } => t_with("revocation_refused", &[("text", text)]),
-    });
-    let cancellation = order.cancellation.as_ref().map(|asked| match &asked.phase {
-        CancellationPhase::Sending => t("cancellation_sending"),
-        CancellationPhase::Refused { text } => t_with("cancellation_refused", &[("text", text)]),
-    });
-    let deleted = order.deleted_at.map(|_| t("order_is_deleted"));
-    // The guidance may say the same already.
-    [revocation, cancellation, deleted]
-        .into_iter()
-        .flatten()
-        .filter(|text| *text != order.status.guidance)
-        .collect()
 }
 
 /// The name that a value of the core has in JSON.
