@@ -101,7 +101,7 @@ test("a person orders with a key that is made here", async () => {
   await page.locator("form button:not([disabled])", { hasText: "Review" }).waitFor();
   await press("form .actions button");
   await page.locator("dialog[open]").waitFor();
-  await press("dialog[open] form .actions button");
+  await press("dialog[open] form .actions button:not([type=button])");
   await page.waitForURL(/#\/orders\/ord_/);
   const key = await file(`${NAME}.key`);
   openssl("pkcs8", "-in", key, "-passin", `pass:${passphrase}`, "-topk8", "-nocrypt");
