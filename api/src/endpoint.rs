@@ -230,7 +230,10 @@ endpoints! {
         "Asks the CA about every order that is due.";
     RevokeOrder: POST "/v1/orders/{id}/revoke" Operate Order,
         Json<RevokeRequest> => Json<OrderView>,
-        "Asks the CA to revoke the order's certificate.";
+        "Asks the CA to revoke the order's certificate, or confirms that for another person.";
+    DiscardRevocation: DELETE "/v1/orders/{id}/revoke" Operate Order,
+        NoBody => Json<OrderView>,
+        "Takes back a revocation that waits for a second person.";
     CancelOrder: POST "/v1/orders/{id}/cancel" Operate Order,
         Json<CancelRequest> => Json<OrderView>,
         "Cancels an order that has no certificate yet, at the CA.";

@@ -155,6 +155,10 @@ pub enum OrderAction {
     Cancel,
     /// Revoke its certificate.
     Revoke,
+    /// Confirm the revocation that another person asked for.
+    ConfirmRevocation,
+    /// Take back a revocation that waits for a second person.
+    DiscardRevocation,
     /// Store its certificate, seats permitting.
     Admit,
     /// Forget it here.

@@ -114,6 +114,7 @@ impl From<TransitionError> for Fault {
             E::NotADecider => "not-a-decider",
             E::NotTheRequester => "not-the-requester",
             E::RevocationUnderWay => "revocation-under-way",
+            E::RevocationReasonDiffers => "revocation-reason-differs",
             E::ApprovalLapsed => "approval-lapsed",
             _ => "order-state",
         };

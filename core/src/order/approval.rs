@@ -37,6 +37,8 @@ pub enum ApprovalRule {
     Requesters,
     /// Everybody's, an administrator's too.
     Everyone,
+    /// Everybody's, and revocations need a second person as well.
+    EveryoneAndRevocations,
 }
 
 impl ApprovalRule {
@@ -46,7 +48,22 @@ impl ApprovalRule {
         match self {
             Self::None => false,
             Self::Requesters => !Action::Operate.allows(role),
-            Self::Everyone => true,
+            Self::Everyone | Self::EveryoneAndRevocations => true,
+        }
+    }
+
+    /// Whether a revocation waits for a second person.
+    #[must_use]
+    pub fn applies_to_revocations(self) -> bool {
+        self == Self::EveryoneAndRevocations
+    }
+
+    /// Whether two people had to agree on what this rule allows less than `other`.
+    fn is_laxer_than(self, other: Self) -> bool {
+        match other {
+            Self::None | Self::Requesters => false,
+            Self::Everyone => matches!(self, Self::None | Self::Requesters),
+            Self::EveryoneAndRevocations => self != other,
         }
     }
 }
@@ -85,7 +102,7 @@ impl ApprovalRule {
         by: &Decider,
         now: Timestamp,
     ) -> RuleChange {
-        if self != Self::Everyone || wanted == Self::Everyone {
+        if !wanted.is_laxer_than(self) {
             return RuleChange::Set;
         }
         let is_confirmed = proposed.is_some_and(|proposed| {
@@ -129,7 +146,8 @@ pub struct Asked {
 impl Asked {
     /// Whether it was the same person. Where it is not known who was behind a token, it may have been
     /// anybody.
-    fn is_by(&self, other: &Decider) -> bool {
+    #[must_use]
+    pub fn is_by(&self, other: &Decider) -> bool {
         match &self.person {
             Some(person) => is_same_person(person, &other.person) || self.by == other.actor,
             None => self.by == other.actor || is_token(&self.by),

@@ -59,6 +59,17 @@ pub enum Event {
         /// What differs, in words.
         differences: Vec<String>,
     },
+    /// A person wants the certificate revoked, which another has to confirm.
+    RevokeProposed {
+        /// Who.
+        by: Decider,
+        /// Why.
+        reason: RevocationReason,
+        /// The remark that the CA wants.
+        remark: Remark,
+    },
+    /// A wish for revocation that waits for another person is taken back.
+    RevokeDiscarded,
     /// A person wants the certificate revoked.
     RevokeRequested {
         /// Why.
@@ -174,6 +185,9 @@ pub enum TransitionError {
     /// A revocation for another reason is under way.
     #[error("a revocation for another reason is under way, and emSign takes one at a time")]
     RevocationUnderWay,
+    /// Another person asked for the revocation, for another reason.
+    #[error("a revocation for another reason waits for a second person")]
+    RevocationReasonDiffers,
     /// No revocation was asked for.
     #[error("no revocation was asked for")]
     NoRevocationRequested,
@@ -207,6 +221,9 @@ impl Advice for TransitionError {
             Self::NothingToRevoke => "Cancel it instead of revoking.",
             Self::RevocationUnderWay => {
                 "Wait until emSign has decided, or ask emSign's support to change the reason."
+            }
+            Self::RevocationReasonDiffers => {
+                "Confirm it with the reason that it was asked for, or discard it first."
             }
             Self::NotCancellable => "Revoke the certificate instead.",
         }

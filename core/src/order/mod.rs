@@ -212,6 +212,10 @@ impl Order {
             Event::AbsentAtCa => placing::absent(self, now),
             Event::Observed(observation) => observe::observed(self, &observation, now),
             Event::Mismatched { differences } => admission::mismatched(self, differences, now),
+            Event::RevokeProposed { by, reason, remark } => {
+                revoking::proposed(self, &by, reason, remark, now)
+            }
+            Event::RevokeDiscarded => revoking::discarded(self, now),
             Event::RevokeRequested { reason, remark } => {
                 revoking::requested(self, reason, remark, now)
             }

@@ -21,7 +21,9 @@ pub(super) fn next_check(order: &Order, now: Timestamp) -> Option<Timestamp> {
                 RevocationPhase::Sending | RevocationPhase::Requested => {
                     pending_interval(now.seconds_since(revocation.requested_at))
                 }
-                RevocationPhase::Refused { .. } => return None,
+                RevocationPhase::AwaitingApproval { .. } | RevocationPhase::Refused { .. } => {
+                    return None;
+                }
             }
         }
         _ => return None,

@@ -339,6 +339,11 @@ pub struct Revocation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum RevocationPhase {
+    /// A second person has to confirm it before the CA hears of it.
+    AwaitingApproval {
+        /// Who asked for it.
+        asked: Asked,
+    },
     /// The CA has not been heard to take the request.
     Sending,
     /// The CA took the request and has not decided.

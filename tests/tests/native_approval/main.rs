@@ -10,6 +10,7 @@
 mod deciding;
 mod races;
 mod restore;
+mod revoking;
 mod rules;
 
 use certwright_core::permission::Role;

@@ -54,6 +54,7 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
         | Endpoint::WithdrawOrder
         | Endpoint::DeleteOrder
         | Endpoint::RestoreOrder
+        | Endpoint::DiscardRevocation
         | Endpoint::GetDcv => named(&account.order, None),
         Endpoint::RevokeOrder => {
             let body = json!({ "reason": "superseded", "remark": "replaced" });

@@ -180,7 +180,7 @@ fn ordering(walk: &mut Walk<'_>, credential: &str) -> String {
 
 fn approving(walk: &mut Walk<'_>, credential: &str) {
     let none = Value::Null;
-    let rule = json!({ "approval": "everyone" });
+    let rule = json!({ "approval": "everyoneAndRevocations" });
     walk.call(Endpoint::SetApproval, credential, &rule);
     // Of another person than the administrator, who approves.
     let requester = json!({
@@ -210,6 +210,7 @@ fn certificates(walk: &mut Walk<'_>, order: &str) {
     walk.call(Endpoint::AdmitHeld, "", &none);
     let revoke = json!({ "reason": "superseded", "remark": "replaced" });
     walk.call(Endpoint::RevokeOrder, order, &revoke);
+    walk.call(Endpoint::DiscardRevocation, order, &none);
 }
 
 fn work_and_trail(walk: &mut Walk<'_>, credential: &str) {

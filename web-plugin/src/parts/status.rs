@@ -114,12 +114,11 @@ fn under_way(order: &OrderView) -> Option<&'static str> {
 
 fn is_revocation_under_way(order: &OrderView) -> bool {
     let is_over = order.status.state == "revoked";
-    let refused = |asked: &Revocation| matches!(asked.phase, RevocationPhase::Refused { .. });
-    !is_over
-        && order
-            .revocation
-            .as_ref()
-            .is_some_and(|asked| !refused(asked))
+    let is_sent = |asked: &Revocation| match asked.phase {
+        RevocationPhase::Sending | RevocationPhase::Requested => true,
+        RevocationPhase::AwaitingApproval { .. } | RevocationPhase::Refused { .. } => false,
+    };
+    !is_over && order.revocation.as_ref().is_some_and(is_sent)
 }
 
 /// Whether an order changes by itself: at the CA, or by the hands of others.

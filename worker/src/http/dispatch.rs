@@ -137,6 +137,7 @@ impl<P: Platform> Call<'_, P> {
             CheckOrder(r) => check::one(platform, caller, &r.id()?).await?,
             CheckDueOrders(_) => check::all_due(platform, caller).await?,
             RevokeOrder(r) => revoke::run(platform, caller, &r.id()?, &r.body()?).await?,
+            DiscardRevocation(r) => revoke::discard(platform, caller, &r.id()?).await?,
             CancelOrder(r) => cancel::run(platform, caller, &r.id()?, &r.body()?).await?,
             DeleteOrder(r) => delete::delete(platform, caller, &r.id()?).await?,
             RestoreOrder(r) => delete::restore(platform, caller, &r.id()?).await?,

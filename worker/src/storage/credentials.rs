@@ -138,9 +138,11 @@ pub fn set_approval(
     rule: ApprovalRule,
 ) -> Result<Statement, DatabaseFault> {
     let statement = Statement::new(
-        "UPDATE credentials SET approval = ?2, proposed_approval = NULL, proposed_by = NULL, \
-           proposed_person = NULL, proposed_at = NULL \
-         WHERE id = ?1 AND approval = ?3 AND proposed_at IS ?4",
+        "UPDATE credentials SET approval = iif(?2 = 'everyoneAndRevocations', 'everyone', ?2), \
+           approves_revocations = ?2 = 'everyoneAndRevocations', \
+           proposed_approval = NULL, proposed_by = NULL, proposed_person = NULL, proposed_at = NULL \
+         WHERE id = ?1 AND proposed_at IS ?4 \
+           AND iif(approves_revocations, 'everyoneAndRevocations', approval) = ?3",
     );
     Ok(statement
         .bind(before.id.as_str())
@@ -172,7 +174,8 @@ pub fn propose_approval(
 ) -> Result<Statement, DatabaseFault> {
     let statement = Statement::new(
         "UPDATE credentials SET proposed_approval = ?2, proposed_by = ?5, proposed_person = ?6, \
-           proposed_at = ?7 WHERE id = ?1 AND approval = ?3 AND proposed_at IS ?4",
+           proposed_at = ?7 WHERE id = ?1 AND proposed_at IS ?4 \
+           AND iif(approves_revocations, 'everyoneAndRevocations', approval) = ?3",
     );
     Ok(statement
         .bind(before.id.as_str())
@@ -247,7 +250,8 @@ pub async fn by_id(
 ) -> Result<Option<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval, new_domains, \
+           created_at, verified_at, directory_revision, strikes, paused_until, \
+           iif(approves_revocations, 'everyoneAndRevocations', approval) AS approval, new_domains, \
            proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials WHERE id = ?1",
     );
     Ok(credentials(database.query(statement.bind(id.as_str())).await?)?.pop())
@@ -263,7 +267,8 @@ pub async fn by_ids(
 ) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval, new_domains, \
+           created_at, verified_at, directory_revision, strikes, paused_until, \
+           iif(approves_revocations, 'everyoneAndRevocations', approval) AS approval, new_domains, \
            proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials \
          WHERE id IN (SELECT value FROM json_each(?1))",
     );
@@ -277,7 +282,8 @@ pub async fn by_ids(
 pub async fn all(database: &impl Database) -> Result<Vec<CredentialRow>, DatabaseFault> {
     let statement = Statement::new(
         "SELECT id, label, environment, generation, account_number, user_email, sealed_key, \
-           created_at, verified_at, directory_revision, strikes, paused_until, approval, new_domains, \
+           created_at, verified_at, directory_revision, strikes, paused_until, \
+           iif(approves_revocations, 'everyoneAndRevocations', approval) AS approval, new_domains, \
            proposed_approval, proposed_by, proposed_person, proposed_at FROM credentials \
          ORDER BY created_at, id LIMIT 1000",
     );

@@ -44,7 +44,8 @@ fn select(kind: Kind) -> &'static str {
                'environment', environment, 'generation', generation, \
                'accountNumber', account_number, 'userEmail', user_email, \
                'createdAt', created_at, 'verifiedAt', verified_at, \
-               'approval', approval, 'newDomains', new_domains)) AS line, \
+               'approval', iif(approves_revocations, 'everyoneAndRevocations', approval), \
+               'newDomains', new_domains)) AS line, \
                json_array(id) AS position \
              FROM credentials WHERE id > ?1 ->> 0 ORDER BY id LIMIT ?2"
         }
@@ -127,10 +128,14 @@ pub fn insert(kind: Kind, rows: String) -> Vec<Statement> {
         )],
         Kind::Credential => vec![statement(
             "INSERT INTO credentials (id, label, environment, generation, account_number, \
-               user_email, sealed_key, created_at, verified_at, approval, new_domains) \
+               user_email, sealed_key, created_at, verified_at, approval, approves_revocations, \
+               new_domains) \
              SELECT value ->> 'id', value ->> 'label', value ->> 'environment', \
                value ->> 'generation', value ->> 'accountNumber', value ->> 'userEmail', '', \
-               value ->> 'createdAt', value ->> 'verifiedAt', value ->> 'approval', \
+               value ->> 'createdAt', value ->> 'verifiedAt', \
+               iif(value ->> 'approval' = 'everyoneAndRevocations', 'everyone', \
+                 value ->> 'approval'), \
+               value ->> 'approval' = 'everyoneAndRevocations', \
                value ->> 'newDomains' \
              FROM json_each(?1)",
         )],

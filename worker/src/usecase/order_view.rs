@@ -265,15 +265,19 @@ fn approval(order: &Order) -> Option<ApprovalView> {
 fn revoked(reason: Option<RevocationReason>, at: Option<Timestamp>) -> String {
     let day = at.map(|at| at.to_string().chars().take("YYYY-MM-DD".len()).collect());
     let day: String = day.map_or(String::new(), |day: String| format!(" on {day}"));
-    let why = match reason {
-        None => "",
-        Some(RevocationReason::KeyCompromise) => " Reason: key compromise.",
-        Some(RevocationReason::AffiliationChanged) => " Reason: affiliation changed.",
-        Some(RevocationReason::Superseded) => " Reason: superseded.",
-        Some(RevocationReason::CessationOfOperation) => " Reason: cessation of operation.",
-        Some(RevocationReason::PrivilegeWithdrawn) => " Reason: privilege withdrawn.",
-    };
+    let why = reason.map_or("", why);
     format!("emSign revoked the certificate{day}.{why}")
+}
+
+/// The reason as a sentence that follows another.
+fn why(reason: RevocationReason) -> &'static str {
+    match reason {
+        RevocationReason::KeyCompromise => " Reason: key compromise.",
+        RevocationReason::AffiliationChanged => " Reason: affiliation changed.",
+        RevocationReason::Superseded => " Reason: superseded.",
+        RevocationReason::CessationOfOperation => " Reason: cessation of operation.",
+        RevocationReason::PrivilegeWithdrawn => " Reason: privilege withdrawn.",
+    }
 }
 
 /// An order of which the CA's answer does not tell whether it was booked.
@@ -288,9 +292,14 @@ fn in_doubt(said: Option<&CaRefusal>) -> String {
 }
 
 /// How far a revocation is; `otherwise` when none was asked for.
-fn revocation_guidance(asked: Option<&Revocation>, otherwise: &str) -> String {
-    match asked.map(|asked| &asked.phase) {
+fn revocation_guidance(revocation: Option<&Revocation>, otherwise: &str) -> String {
+    match revocation.map(|revocation| &revocation.phase) {
         None => otherwise.to_owned(),
+        Some(RevocationPhase::AwaitingApproval { asked }) => format!(
+            "{} asked to revoke this certificate.{} A second person has to confirm it. emSign has heard nothing of it yet.",
+            asked.by,
+            revocation.map_or("", |revocation| why(revocation.reason)),
+        ),
         Some(RevocationPhase::Sending) => {
             "Revocation requested. emSign has not confirmed that it has the request. Certwright asks again within minutes.".to_owned()
         }
@@ -300,6 +309,22 @@ fn revocation_guidance(asked: Option<&Revocation>, otherwise: &str) -> String {
         Some(RevocationPhase::Refused { text }) => {
             format!("emSign refused the revocation: {text}. The certificate is still valid.")
         }
+    }
+}
+
+/// What the caller may do about revoking: nothing while the CA has the request, and of one that waits
+/// for a second person, confirm that of another.
+fn revoking(order: &Order, caller: &Caller) -> Vec<OrderAction> {
+    match order.state.revocation().map(|asked| &asked.phase) {
+        None | Some(RevocationPhase::Refused { .. }) => vec![OrderAction::Revoke],
+        Some(RevocationPhase::Sending | RevocationPhase::Requested) => Vec::new(),
+        Some(RevocationPhase::AwaitingApproval { asked }) if asked.is_by(&caller.decider()) => {
+            vec![OrderAction::DiscardRevocation]
+        }
+        Some(RevocationPhase::AwaitingApproval { .. }) => vec![
+            OrderAction::ConfirmRevocation,
+            OrderAction::DiscardRevocation,
+        ],
     }
 }
 
@@ -323,10 +348,16 @@ fn allowed(order: &Order, caller: &Caller) -> Vec<OrderAction> {
         }
         OrderState::Held(_) => {
             let admit = caller.scope.is_none().then_some(OrderAction::Admit);
-            let always = [OrderAction::Check, OrderAction::Revoke];
-            always.into_iter().chain(admit).collect()
+            let mut actions = vec![OrderAction::Check];
+            actions.extend(revoking(order, caller));
+            actions.extend(admit);
+            actions
         }
-        OrderState::Fulfilled(_) => vec![OrderAction::Check, OrderAction::Revoke],
+        OrderState::Fulfilled(_) => {
+            let mut actions = vec![OrderAction::Check];
+            actions.extend(revoking(order, caller));
+            actions
+        }
         _ => Vec::new(),
     };
     // An order that is being placed may become one that costs money, and one that waits for approval

@@ -133,7 +133,7 @@ async fn send_fetch<P: Platform>(platform: &P, order: &Order) -> Result<(), Faul
 }
 
 /// Stores the order unless it was changed meanwhile, and says whether it did.
-async fn store<P: Platform>(
+pub(crate) async fn store<P: Platform>(
     platform: &P,
     caller: &Caller,
     order: &Order,

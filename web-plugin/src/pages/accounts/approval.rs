@@ -12,10 +12,14 @@ use crate::parts::{Asking, Dialog, Select};
 use crate::text::{t, t_with};
 
 /// The rules, by the names of the fields' values.
-const RULES: [(&str, ApprovalRule); 3] = [
+const RULES: [(&str, ApprovalRule); 4] = [
     ("none", ApprovalRule::None),
     ("requesters", ApprovalRule::Requesters),
     ("everyone", ApprovalRule::Everyone),
+    (
+        "everyoneAndRevocations",
+        ApprovalRule::EveryoneAndRevocations,
+    ),
 ];
 
 /// A rule as people read it.
@@ -24,6 +28,7 @@ pub(super) fn rule_text(rule: ApprovalRule) -> String {
         ApprovalRule::None => "approval_rule_none",
         ApprovalRule::Requesters => "approval_rule_requesters",
         ApprovalRule::Everyone => "approval_rule_everyone",
+        ApprovalRule::EveryoneAndRevocations => "approval_rule_revocations",
     })
 }
 
@@ -73,8 +78,7 @@ pub(super) fn ApprovalDialog(
             <form on:submit=submit>
                 <p>{t("approval_rule_lead")}</p>
                 {move || proposed.get().map(|proposed| {
-                    let everyone = rule_text(ApprovalRule::Everyone);
-                    let (asked, now) = (rule_text(proposed.approval), everyone);
+                    let (asked, now) = (rule_text(proposed.approval), rule_text(rule));
                     let values: [(&str, &dyn Display); 3] =
                         [("who", &proposed.by), ("rule", &asked), ("now", &now)];
                     view! { <p class="note">{t_with("approval_rule_pending", &values)}</p> }

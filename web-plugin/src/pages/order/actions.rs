@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use super::RevokeDialog;
 use super::reason::{Question, ReasonDialog};
 use crate::app::{Bulk, Target, Undo, go, use_app, use_client};
-use crate::parts::{Asking, Fetched, may};
+use crate::parts::{Asking, Confirm, Fetched, may};
 use crate::route::{Filter, Route};
 use crate::text::{t, t_with};
 
@@ -65,6 +65,39 @@ pub(super) fn Actions(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> 
             let (client, id) = (client.get_value(), id.clone());
             let answer = async move { client.send(op::RevokeOrder, &id, &request).await };
             revoking.send(answer, move |order| fetched.set(order));
+        }
+    });
+    let confirming = RwSignal::new(false);
+    // The same wish as the one that waits, by this person.
+    let confirm = Callback::new({
+        let id = target.id.clone();
+        move |()| {
+            let asked = order.with_untracked(|order| order.revocation.clone());
+            let Some(asked) = asked else { return };
+            let (reason, remark) = (asked.reason, String::from(asked.remark));
+            let (client, id) = (client.get_value(), id.clone());
+            spawn_local(async move {
+                let request = RevokeRequest { reason, remark };
+                match client.send(op::RevokeOrder, &id, &request).await {
+                    Ok(order) => fetched.set(order),
+                    Err(trouble) => app.toasts.trouble(&trouble),
+                }
+            });
+        }
+    });
+    let discard = Callback::new({
+        let id = target.id.clone();
+        move |()| {
+            let (client, id) = (client.get_value(), id.clone());
+            spawn_local(async move {
+                match client.act(op::DiscardRevocation, &id).await {
+                    Ok(order) => {
+                        fetched.set(order);
+                        app.toasts.done(t("revocation_discarded"));
+                    }
+                    Err(trouble) => app.toasts.trouble(&trouble),
+                }
+            });
         }
     });
     let cancel = Callback::new({
@@ -132,10 +165,24 @@ pub(super) fn Actions(order: Signal<OrderView>, fetched: Fetched<OrderView>) -> 
                 "order_revoke",
                 Callback::new(move |()| revoking.open()),
             )}
+            {button(
+                OrderAction::ConfirmRevocation,
+                "revocation_confirm",
+                Callback::new(move |()| confirming.set(true)),
+            )}
+            {button(OrderAction::DiscardRevocation, "revocation_discard", discard)}
             {button(OrderAction::Delete, "order_delete", delete)}
             {button(OrderAction::Restore, "order_restore", restore)}
         </div>
         <RevokeDialog asking=revoking names=vec![name] on_confirm=revoke />
+        <Confirm
+            is_open=confirming
+            title=t("revocation_confirm_title")
+            action=t("revocation_confirm")
+            on_confirm=confirm
+        >
+            <p>{t("revoke_lead")}</p>
+        </Confirm>
         <ReasonDialog question=CANCEL title asking=cancelling on_confirm=cancel />
     }
 }
