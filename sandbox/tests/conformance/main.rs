@@ -14,6 +14,7 @@ mod csr;
 mod directory;
 mod envelope;
 mod faults;
+mod organizations;
 mod placing;
 mod reporting;
 mod revoking;
