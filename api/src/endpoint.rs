@@ -7,7 +7,6 @@
 //! them can read a reply as something that it is not.
 
 use certwright_core::{
-    audit::Head,
     directory::{Account, Domain, Group, Organization, Product},
     permission::{Action, Reach},
 };
@@ -34,7 +33,7 @@ use crate::{
     },
     page::Page,
     reseal::{ResealReport, ResealRequest},
-    system::{AuditView, Health, RestoreView, Summary},
+    system::{AuditChain, AuditView, Health, PruneAudit, PrunedAudit, RestoreView, Summary},
     tokens::{CreateToken, CreatedToken, Me, RevokeTokens, RevokedTokens, TokenView},
 };
 
@@ -332,11 +331,14 @@ endpoints! {
         NoBody => Json<Page<AuditView>>,
         "Lists who did what.";
     ListAuditHeads: GET "/v1/audit/heads" Read System,
-        NoBody => Json<Page<Head>>,
-        "Tells where each chain of the audit trail ends.";
+        NoBody => Json<Page<AuditChain>>,
+        "Tells where each chain of the audit trail begins and ends.";
     ExportAudit: GET "/v1/audit/export" Operate System,
         NoBody => TextPages<JsonLines>,
         "Gives a page of one chain of the audit trail, as JSON lines that can be verified.";
+    PruneAudit: POST "/v1/audit/prune" Administer System,
+        Json<PruneAudit> => Json<PrunedAudit>,
+        "Removes the next entries of a chain that are archived, behind a checkpoint.";
 }
 
 /// An endpoint found by method and path.

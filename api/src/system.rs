@@ -1,6 +1,11 @@
 //! Health, summary, audit.
 
-use certwright_core::{audit::ChainHash, ids::AuditId, permission::Role, time::Timestamp};
+use certwright_core::{
+    audit::{ChainHash, Checkpoint, Head},
+    ids::AuditId,
+    permission::Role,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// Liveness.
@@ -55,6 +60,69 @@ pub struct RestoreView {
     pub lines: u64,
     /// Whether the dump was restored to its end.
     pub is_complete: bool,
+}
+
+/// A chain of the audit trail: where it ends, and where it begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditChain {
+    /// Whose chain.
+    pub account: String,
+    /// The number of its last entry.
+    pub seq: u64,
+    /// The hash of its last entry.
+    pub hash: ChainHash,
+    /// When its last entry was written, in seconds since 1970.
+    pub at: i64,
+    /// The number of its first entry that is there.
+    pub first: u64,
+    /// The last entry that was pruned. Without it a chain begins with entry 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Checkpoint>,
+}
+
+impl AuditChain {
+    /// Where it ends.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head {
+            account: self.account.clone(),
+            seq: self.seq,
+            hash: self.hash,
+            at: self.at,
+        }
+    }
+
+    /// Whether entries are missing at its beginning, beyond those that were pruned.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        let pruned = self.checkpoint.as_ref().map_or(0, |one| one.seq);
+        self.first != pruned.saturating_add(1)
+    }
+}
+
+/// Which entries of the audit trail are archived and can be removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PruneAudit {
+    /// Whose chain.
+    pub account: String,
+    /// The number of the last entry that is to be removed; the archive holds it.
+    pub seq: u64,
+    /// The hash of that entry, as the verified archive says.
+    pub hash: ChainHash,
+}
+
+/// What was removed. While entries are left, the same request removes the next ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrunedAudit {
+    /// Where the chain begins now.
+    pub checkpoint: Checkpoint,
+    /// How many entries were removed.
+    pub removed: u64,
+    /// How many entries of those asked for are left.
+    pub left: u64,
 }
 
 /// An entry of the audit trail.

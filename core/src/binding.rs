@@ -29,6 +29,8 @@ pub enum Purpose {
     DumpCursor,
     /// The cursor of an export of the audit trail.
     AuditCursor,
+    /// Where a pruned chain of the audit trail begins.
+    AuditCheckpoint,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::AccessKeys => "access-keys",
             Self::DumpCursor => "dump-cursor",
             Self::AuditCursor => "audit-cursor",
+            Self::AuditCheckpoint => "audit-checkpoint",
         }
     }
 }

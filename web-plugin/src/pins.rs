@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use certwright_api::endpoint::op;
 use certwright_api::page::Page;
-use certwright_api::system::AuditView;
-use certwright_core::audit::pin::{Judgement, first_wanted, recompute};
+use certwright_api::system::{AuditChain, AuditView};
+use certwright_core::audit::pin::{Judgement, first_wanted, is_archived, recompute};
 use certwright_core::audit::{ChainFault, Entry, Head, Sealed, Verified, Verifier};
 
+use crate::browser::clock;
 use crate::browser::storage::{self, Area};
 use crate::client::{Client, Trouble};
 use crate::route::Filter;
@@ -39,20 +40,24 @@ async fn seen(client: &Client) -> Heads {
 /// Holds the trail against what was seen, and remembers what is in order. A pin that does not fit
 /// stays, so that the alarm does not end by itself.
 pub(crate) async fn look(client: &Client) -> Result<Watch, Trouble> {
-    let page: Page<Head> = client
+    let page: Page<AuditChain> = client
         .get(op::ListAuditHeads, "", &Filter::default())
         .await?;
-    let heads: Heads = page
+    let chains: BTreeMap<String, AuditChain> = page
         .items
         .into_iter()
-        .map(|head| (head.account.clone(), head))
+        .map(|chain| (chain.account.clone(), chain))
+        .collect();
+    let ends = chains.iter();
+    let heads: Heads = ends
+        .map(|(account, chain)| (account.clone(), chain.head()))
         .collect();
     let mut pins = seen(client).await;
     let accounts: BTreeSet<String> = pins.keys().chain(heads.keys()).cloned().collect();
     let mut lost = Vec::new();
     for account in accounts {
         let (pin, now) = (pins.get(&account), heads.get(&account));
-        let Some(judged) = judgement(client, pin, now).await? else {
+        let Some(judged) = judgement(client, pin, chains.get(&account)).await? else {
             continue;
         };
         if judged.is_alarming() {
@@ -73,12 +78,22 @@ const MOST_PAGES: u32 = 50;
 async fn judgement(
     client: &Client,
     pin: Option<&Head>,
-    now: Option<&Head>,
+    chain: Option<&AuditChain>,
 ) -> Result<Option<Judgement>, Trouble> {
+    let today = clock::now().unix();
+    let checkpoint = chain.and_then(|chain| chain.checkpoint.as_ref());
+    let now = chain.map(AuditChain::head);
+    let now = now.as_ref();
+    if chain.is_some_and(AuditChain::is_cut) {
+        return Ok(Some(Judgement::Cut));
+    }
     let Some(head) = now.filter(|now| pin.is_none_or(|pin| now.seq >= pin.seq)) else {
-        return Ok(Some(recompute(pin, now, &BTreeMap::new())));
+        let none = BTreeMap::new();
+        return Ok(Some(recompute(pin, now, checkpoint, &none, today)));
     };
-    let first = first_wanted(pin, head).saturating_sub(1).max(1);
+    let kept = chain.map_or(1, |chain| chain.first);
+    let first = first_wanted(pin, head, checkpoint);
+    let first = first.saturating_sub(1).max(kept);
     let wanted = head.seq.saturating_sub(first).saturating_add(1);
     let mut entries = BTreeMap::new();
     let mut filter = Filter::by("account", &*head.account).with("limit", "100");
@@ -88,7 +103,7 @@ async fn judgement(
         entries.extend(sealed.filter(|(seq, _)| (first..=head.seq).contains(seq)));
         match page.next_cursor {
             Some(next) if (entries.len() as u64) < wanted => filter = filter.with("cursor", next),
-            _ => return Ok(Some(recompute(pin, now, &entries))),
+            _ => return Ok(Some(recompute(pin, now, checkpoint, &entries, today))),
         }
     }
     Ok(None)
@@ -120,12 +135,15 @@ pub(crate) async fn accept(client: &Client, watch: &Watch) {
 /// Reads every entry of every chain and checks it here, pins included.
 pub(crate) async fn verify(client: &Client) -> Result<Result<Verified, ChainFault>, Trouble> {
     let pins = seen(client).await;
-    let page: Page<Head> = client
+    let page: Page<AuditChain> = client
         .get(op::ListAuditHeads, "", &Filter::default())
         .await?;
+    let today = clock::now().unix();
     let mut whole = Verified::default();
     for head in page.items {
         let pin = pins.get(&head.account);
+        // What was pruned is in an archive, and can't be met here.
+        let pin = pin.filter(|pin| !is_archived(pin, head.checkpoint.as_ref(), today));
         let verifier = pin.map_or_else(Verifier::default, |pin| Verifier::expecting(pin.hash));
         match verify_chain(client, &head.account, verifier).await? {
             Ok(chain) => {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Checkpoint;
 use crate::{ids::AuditId, key::fingerprint, permission::Role};
 
 /// What is hashed begins with this, so that another way of hashing can't be taken for it.
@@ -109,16 +110,20 @@ pub struct Head {
 /// A line of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
+    /// Where a chain begins whose older entries were pruned.
+    Checkpoint(Checkpoint),
     /// An entry.
     Entry(Sealed),
     /// The head, which ends the chain of the entries before it.
     Head(Head),
 }
 
-/// A line as it is written: either `entry` and `hash`, or `head`.
-#[derive(Serialize, Deserialize)]
+/// A line as it is written: either `entry` and `hash`, or `head`, or `checkpoint`.
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<Checkpoint>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     entry: Option<Entry>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,21 +136,32 @@ impl Line {
     /// The line, without its line feed.
     #[must_use]
     pub fn write(self) -> String {
-        let (entry, hash, head) = match self {
-            Self::Entry(sealed) => (Some(sealed.entry), Some(sealed.hash), None),
-            Self::Head(head) => (None, None, Some(head)),
-        };
+        let mut written = Written::default();
+        match self {
+            Self::Checkpoint(checkpoint) => written.checkpoint = Some(checkpoint),
+            Self::Entry(sealed) => {
+                written.entry = Some(sealed.entry);
+                written.hash = Some(sealed.hash);
+            }
+            Self::Head(head) => written.head = Some(head),
+        }
         // Texts and integers always have a JSON form.
-        serde_json::to_string(&Written { entry, hash, head }).unwrap_or_default()
+        serde_json::to_string(&written).unwrap_or_default()
     }
 
     /// Reads a line, given without its line feed; `None` when it is none.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let written: Written = serde_json::from_str(text).ok()?;
-        match (written.entry, written.hash, written.head) {
-            (Some(entry), Some(hash), None) => Some(Self::Entry(Sealed { entry, hash })),
-            (None, None, Some(head)) => Some(Self::Head(head)),
+        match (
+            written.checkpoint,
+            written.entry,
+            written.hash,
+            written.head,
+        ) {
+            (None, Some(entry), Some(hash), None) => Some(Self::Entry(Sealed { entry, hash })),
+            (None, None, None, Some(head)) => Some(Self::Head(head)),
+            (Some(checkpoint), None, None, None) => Some(Self::Checkpoint(checkpoint)),
             _ => None,
         }
     }

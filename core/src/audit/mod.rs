@@ -20,6 +20,9 @@
 //!           "subject", "outcome", "detail", "address"]
 //! h = "0" * 64
 //! for line in map(json.loads, open("audit.jsonl")):
+//!     if "checkpoint" in line:
+//!         h = line["checkpoint"]["hash"]
+//!         continue
 //!     if "head" in line:
 //!         assert line["head"]["hash"] == h
 //!         h = "0" * 64
@@ -30,10 +33,15 @@
 //!     assert h == line["hash"]
 //! ```
 //!
+//! Entries older than 90 days can be pruned once an archive holds them. The chain then begins at a
+//! [`Checkpoint`], the number and hash of the last pruned entry, which stands in an export before the
+//! first kept entry; a kept entry tells of it, and the Worker vouches for it with a secret of its own.
+//!
 //! A chain shows that nothing *before* a known hash was changed. It is no signature: whoever can write
 //! to the database can write another chain. That is noticed by those who have noted a hash, as the
 //! extension does ([`pin`]) and whoever keeps an export.
 
+mod checkpoint;
 mod entry;
 mod outcome;
 pub mod pin;
@@ -43,6 +51,7 @@ mod verify;
 
 pub use self::outcome::{OUTCOMES, OutcomeKind, outcome_kind};
 pub use self::{
+    checkpoint::{Archive, Checkpoint, KEPT, PRUNE},
     entry::{ChainHash, Entry, Head, Line, Sealed, seal},
     verify::{ChainFault, LineFault, MAX_LINE, Verified, Verifier, verify},
 };

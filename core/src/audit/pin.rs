@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChainHash, Head, Sealed};
+use super::{ChainHash, Checkpoint, Head, KEPT, Sealed};
 
 /// What a pin and the chain of now say together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub enum Judgement {
     Unchanged,
     /// What was seen still stands, and more was added.
     Grown,
+    /// What was seen is so old that it may have been archived and pruned, and it was: what is kept is in
+    /// order, and watched from now on. Only the archive shows what was before.
+    Archived,
     /// The entry that was seen last is not there any more.
     Cut,
     /// Another entry stands where the one that was seen last stood.
@@ -60,20 +63,33 @@ pub fn judge(pin: Option<&Head>, now: Option<&Head>, at_pin: Option<&ChainHash>)
 /// rewritten one among them is noticed even if its hash was left as it was.
 const RECENT: u64 = 90;
 
-/// The number of the first entry that [`recompute`] wants; it also takes the one before.
+/// The number of the first entry that [`recompute`] wants; it also takes the one before, unless the
+/// checkpoint is there.
 #[must_use]
-pub fn first_wanted(pin: Option<&Head>, now: &Head) -> u64 {
+pub fn first_wanted(pin: Option<&Head>, now: &Head, checkpoint: Option<&Checkpoint>) -> u64 {
     let recent = now.seq.saturating_sub(RECENT).max(1);
-    pin.map_or(recent, |pin| recent.min(pin.seq))
+    let wanted = pin.map_or(recent, |pin| recent.min(pin.seq));
+    let kept = checkpoint.map_or(1, |checkpoint| checkpoint.seq.saturating_add(1));
+    wanted.max(kept)
+}
+
+/// Whether what was seen may have been pruned by now, in seconds since 1970, and was.
+#[must_use]
+pub fn is_archived(pin: &Head, checkpoint: Option<&Checkpoint>, now: i64) -> bool {
+    checkpoint.is_some_and(|checkpoint| pin.seq < checkpoint.seq)
+        && pin.at <= now.saturating_sub(KEPT)
 }
 
 /// Judges a chain by what its entries say, not by the hashes that are stored beside them: each hash
-/// from [`first_wanted`] on is computed again, up to the head. `entries` are by their numbers.
+/// from [`first_wanted`] on is computed again, up to the head. `entries` are by their numbers, `today` is
+/// in seconds since 1970.
 #[must_use]
 pub fn recompute(
     pin: Option<&Head>,
     now: Option<&Head>,
+    checkpoint: Option<&Checkpoint>,
     entries: &BTreeMap<u64, Sealed>,
+    today: i64,
 ) -> Judgement {
     let Some(now) = now else {
         return pin.map_or(Judgement::First, |_| Judgement::Cut);
@@ -81,9 +97,18 @@ pub fn recompute(
     if pin.is_some_and(|pin| now.seq < pin.seq) {
         return Judgement::Cut;
     }
-    let first = first_wanted(pin, now);
-    let mut previous = ChainHash::START;
-    if first > 1 {
+    let is_archived = pin.is_some_and(|pin| is_archived(pin, checkpoint, today));
+    let pruned = checkpoint.map_or(0, |checkpoint| checkpoint.seq);
+    match pin {
+        Some(pin) if pin.seq < pruned && !is_archived => return Judgement::Cut,
+        Some(pin) if pin.seq == pruned && checkpoint.is_some_and(|one| one.hash != pin.hash) => {
+            return Judgement::Rewritten;
+        }
+        _ => {}
+    }
+    let first = first_wanted(pin, now, checkpoint);
+    let mut previous = checkpoint.map_or(ChainHash::START, |checkpoint| checkpoint.hash);
+    if first > pruned.saturating_add(1) {
         let Some(before) = entries.get(&first.saturating_sub(1)) else {
             return Judgement::Cut;
         };
@@ -102,6 +127,7 @@ pub fn recompute(
     }
     match pin {
         _ if previous != now.hash => Judgement::Rewritten,
+        _ if is_archived => Judgement::Archived,
         None => Judgement::First,
         Some(pin) if pin.seq == now.seq => Judgement::Unchanged,
         Some(_) => Judgement::Grown,
@@ -200,7 +226,7 @@ mod tests {
 
     fn found(pin: &Head, chain: &[Sealed]) -> Judgement {
         let entries = chain.iter().map(|one| (one.entry.seq, one.clone()));
-        recompute(Some(pin), Some(&end(chain)), &entries.collect())
+        recompute(Some(pin), Some(&end(chain)), None, &entries.collect(), 0)
     }
 
     #[test]
@@ -221,19 +247,53 @@ mod tests {
             let mut gone = whole.clone();
             gone.remove(at);
             let entries = gone.into_iter().map(|one| (one.entry.seq, one)).collect();
-            let judged = recompute(Some(&pin), Some(&end(&whole)), &entries);
+            let judged = recompute(Some(&pin), Some(&end(&whole)), None, &entries, 0);
             assert!(judged.is_alarming(), "{seq}");
         }
         // An old entry, and all hashes after it.
         assert_eq!(found(&pin, &chain(300, Some(3))), Judgement::Rewritten);
         assert_eq!(found(&pin, &whole[..150]), Judgement::Cut);
         assert_eq!(
-            recompute(Some(&pin), None, &BTreeMap::new()),
+            recompute(Some(&pin), None, None, &BTreeMap::new(), 0),
             Judgement::Cut
         );
         let mut swapped = whole.clone();
         let (a, b) = (swapped[220].entry.clone(), swapped[221].entry.clone());
         (swapped[220].entry, swapped[221].entry) = (b, a);
         assert!(found(&pin, &swapped).is_alarming());
+    }
+
+    #[test]
+    fn what_was_pruned_is_an_alarm_unless_it_is_old_enough() {
+        let whole = chain(300, None);
+        let now = end(&whole);
+        let checkpoint = Checkpoint {
+            account: "a".into(),
+            seq: 250,
+            hash: whole[249].hash,
+            at: 0,
+            by: "admin".into(),
+        };
+        let kept = whole[250..].iter();
+        let kept: BTreeMap<u64, Sealed> = kept.map(|one| (one.entry.seq, one.clone())).collect();
+        let judged = |pin: &Head, checkpoint: &Checkpoint, today| {
+            recompute(Some(pin), Some(&now), Some(checkpoint), &kept, today)
+        };
+        let (at, before, after) = (end(&whole[..250]), end(&whole[..200]), end(&whole[..260]));
+        assert_eq!(judged(&after, &checkpoint, 300), Judgement::Grown);
+        assert_eq!(judged(&at, &checkpoint, 300), Judgement::Grown);
+        assert_eq!(judged(&before, &checkpoint, 300), Judgement::Cut);
+        let later = before.at + KEPT;
+        assert_eq!(judged(&before, &checkpoint, later), Judgement::Archived);
+        let other = Checkpoint {
+            hash: ChainHash::of(b"other"),
+            ..checkpoint
+        };
+        for pin in [&at, &before, &after] {
+            let judged = judged(pin, &other, later);
+            assert_eq!(judged, Judgement::Rewritten, "{}", pin.seq);
+        }
+        let gone = recompute(Some(&after), Some(&now), None, &kept, later);
+        assert!(gone.is_alarming(), "no checkpoint");
     }
 }

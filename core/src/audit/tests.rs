@@ -216,3 +216,131 @@ proptest! {
         let _ = verify(Verifier::default(), lines);
     }
 }
+
+/// The chain of "a", pruned after entry `seq`; its entry 9 tells so.
+fn pruned(length: u8, seq: u8) -> (Vec<String>, Vec<String>) {
+    let checkpoint = |hash| Checkpoint {
+        account: "a".into(),
+        seq: seq.into(),
+        hash,
+        at: 1_795_000_009,
+        by: "admin".into(),
+    };
+    let mut entries: Vec<Entry> = chain("a", length)
+        .iter()
+        .filter_map(|line| match Line::read(line)? {
+            Line::Entry(sealed) => Some(sealed.entry),
+            _ => None,
+        })
+        .collect();
+    let hash = seal(&ChainHash::START, entries.clone())[usize::from(seq) - 1].hash;
+    entries[8].action = PRUNE.to_owned();
+    entries[8].detail = Some(checkpoint(hash).detail());
+    let sealed = seal(&ChainHash::START, entries);
+    let head = sealed.last().map(|last| Head {
+        account: "a".into(),
+        seq: last.entry.seq,
+        hash: last.hash,
+        at: last.entry.at,
+    });
+    let lines = sealed
+        .into_iter()
+        .map(Line::Entry)
+        .chain(head.map(Line::Head));
+    let whole: Vec<String> = lines.map(Line::write).collect();
+    let begin = Line::Checkpoint(checkpoint(hash)).write();
+    let kept = whole[usize::from(seq)..].iter().cloned();
+    let kept = std::iter::once(begin).chain(kept).collect();
+    (whole, kept)
+}
+
+fn after(archive: &[String], later: &[String]) -> Result<Verified, ChainFault> {
+    let first = verify(Verifier::default().after(Archive::default()), archive)?;
+    let archive = first.archive.unwrap_or_default();
+    verify(Verifier::default().after(archive), later)
+}
+
+#[test]
+fn a_pruned_chain_begins_at_its_checkpoint_and_goes_on_from_its_archive() {
+    let (whole, kept) = pruned(12, 6);
+    let alone = verify(Verifier::default(), &kept).unwrap();
+    assert_eq!((alone.entries, alone.checkpoints.len()), (6, 1));
+    let noted = alone.checkpoints[0].hash;
+    assert!(verify(Verifier::expecting(noted), &kept).is_ok());
+    // Archives are taken before what tells of their pruning.
+    for archived in [6, 7, 12] {
+        let archive = &chain_of(&whole, archived);
+        let both = after(archive, &kept).unwrap();
+        assert_eq!(both.checkpoints, [], "what was before is in the archive");
+        assert_eq!(after(archive, &whole).unwrap().entries, 12);
+    }
+    let gap = after(&chain_of(&whole, 5), &kept).unwrap_err();
+    let expected = LineFault::Gap {
+        pruned: 6,
+        archived: 5,
+    };
+    assert_eq!((gap.line, gap.fault), (1, expected));
+    let shorter = after(&whole, &chain_of(&whole, 9)).unwrap_err().fault;
+    let expected = LineFault::Shorter {
+        found: 9,
+        archived: 12,
+    };
+    assert_eq!(shorter, expected);
+    let absent = after(&whole, &chain("b", 3)).unwrap_err().fault;
+    assert_eq!(absent, LineFault::Absent("a".to_owned()));
+    // Another history, which verifies by itself.
+    let other = after(&chain("a", 9), &kept).unwrap_err().fault;
+    assert_eq!(other, LineFault::NotArchived { seq: 9 });
+}
+
+/// The first entries of a chain, with the head that they had then.
+fn chain_of(whole: &[String], length: usize) -> Vec<String> {
+    let mut lines = whole[..length].to_vec();
+    if let Some(Line::Entry(last)) = Line::read(&lines[length - 1]) {
+        let head = Head {
+            account: last.entry.account,
+            seq: last.entry.seq,
+            hash: last.hash,
+            at: last.entry.at,
+        };
+        lines.push(Line::Head(head).write());
+    }
+    lines
+}
+
+#[test]
+fn a_beginning_that_is_missing_is_an_alarm() {
+    let (_, kept) = pruned(12, 6);
+    let missing = LineFault::Missing {
+        expected: 1,
+        found: 7,
+    };
+    assert_eq!(fault(&kept[1..]).fault, missing, "no checkpoint");
+    let mut further = kept.clone();
+    further.remove(1);
+    let missing = LineFault::Missing {
+        expected: 7,
+        found: 8,
+    };
+    assert_eq!(
+        fault(&further).fault,
+        missing,
+        "more is gone than was pruned"
+    );
+    let mut other = kept.clone();
+    other[0] = other[0].replacen("\"hash\":\"", "\"hash\":\"0", 1);
+    assert_eq!(fault(&other).fault, LineFault::Malformed);
+    let mut by = kept.clone();
+    by[0] = by[0].replace("\"by\":\"admin\"", "\"by\":\"nobody\"");
+    let untold = LineFault::Untold {
+        account: "a".to_owned(),
+        seq: 6,
+    };
+    assert_eq!(fault(&by).fault, untold, "the chain names another person");
+    let mut early = kept.clone();
+    early.insert(2, kept[0].clone());
+    assert!(matches!(fault(&early).fault, LineFault::Cut { .. }));
+    let mut changed = kept.clone();
+    changed[3] = changed[3].replace("ord_9", "ord_8");
+    assert_eq!(fault(&changed).fault, LineFault::Changed { seq: 9 });
+}

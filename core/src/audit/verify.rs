@@ -1,8 +1,9 @@
-//! Checking an export: whole chains, each with its head record at the end.
+//! Checking an export: whole chains, each with its head record at the end. A chain that was pruned begins
+//! with its checkpoint.
 
 use std::collections::BTreeSet;
 
-use super::{ChainHash, Head, Line, Sealed};
+use super::{Archive, ChainHash, Checkpoint, Head, Line, Sealed};
 
 /// The longest line, in bytes. Larger than any entry that is written.
 pub const MAX_LINE: usize = 64 * 1024;
@@ -14,6 +15,10 @@ pub struct Verified {
     pub entries: u64,
     /// Where each chain ends.
     pub heads: Vec<Head>,
+    /// Where chains begin whose older entries were pruned, and are not in the archive that was given.
+    pub checkpoints: Vec<Checkpoint>,
+    /// Every hash that was met, when an archive was given.
+    pub archive: Option<Archive>,
 }
 
 /// The first line that does not fit, counted from 1, and why.
@@ -30,7 +35,7 @@ pub struct ChainFault {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
     /// Not a line of an export.
-    #[error("is neither an entry nor a head record")]
+    #[error("is neither an entry nor a head record nor a checkpoint")]
     Malformed,
     /// What it says is not what its hash was made of, or an entry before it was another one.
     #[error("was changed: entry {seq} does not fit its hash")]
@@ -79,6 +84,41 @@ pub enum LineFault {
     /// The chain of an account stands in the file twice.
     #[error("begins the chain of {0} a second time")]
     Again(String),
+    /// A chain begins at a checkpoint, and none of its entries tells of the pruning.
+    #[error(
+        "is the end of the chain of {account}, which begins after entry {seq}, and no entry tells who pruned what was before"
+    )]
+    Untold {
+        /// Whose chain.
+        account: String,
+        /// The number in the checkpoint.
+        seq: u64,
+    },
+    /// The archive has another entry there.
+    #[error("is not what was archived: the archive has another entry {seq}")]
+    NotArchived {
+        /// The entry's number.
+        seq: u64,
+    },
+    /// Entries between the end of the archive and the checkpoint are in neither.
+    #[error("begins after entry {pruned}, but the archive ends with entry {archived}")]
+    Gap {
+        /// The number of the last entry that was pruned.
+        pruned: u64,
+        /// The number of the last entry in the archive.
+        archived: u64,
+    },
+    /// The chain ends before the archive does.
+    #[error("is a head record at entry {found}, but the archive goes on to entry {archived}")]
+    Shorter {
+        /// The number of the last entry.
+        found: u64,
+        /// The number of the last entry in the archive.
+        archived: u64,
+    },
+    /// A chain of the archive is not there.
+    #[error("is the end, and the chain of {0}, which was archived, is not there")]
+    Absent(String),
     /// No entry has the hash that was noted earlier.
     #[error(
         "is the end, and no entry has the hash that was noted: history was rewritten or cut after it was noted"
@@ -91,6 +131,11 @@ pub enum LineFault {
 pub struct Verifier {
     line: u64,
     open: Option<Head>,
+    /// The checkpoint of the open chain until an entry has told of it.
+    untold: Option<Checkpoint>,
+    /// The last entry of the open chain that the archive had when the chain was begun.
+    archived: Option<u64>,
+    archive: Option<Archive>,
     begun: BTreeSet<String>,
     noted: Option<ChainHash>,
     verified: Verified,
@@ -103,6 +148,15 @@ impl Verifier {
         Self {
             noted: Some(noted),
             ..Self::default()
+        }
+    }
+
+    /// A verifier of an export that goes on from others, whose hashes it also gives back.
+    #[must_use]
+    pub fn after(self, archive: Archive) -> Self {
+        Self {
+            archive: Some(archive),
+            ..self
         }
     }
 
@@ -124,9 +178,15 @@ impl Verifier {
             self.line = self.line.saturating_add(1);
             return Err(self.fault(cut(open)));
         }
+        if let Some(archive) = &self.archive
+            && let Some(absent) = archive.accounts().find(|one| !self.begun.contains(*one))
+        {
+            return Err(self.fault(LineFault::Absent(absent.to_owned())));
+        }
         if self.noted.is_some() {
             return Err(self.fault(LineFault::NotTheNoted));
         }
+        self.verified.archive = self.archive;
         Ok(self.verified)
     }
 
@@ -142,8 +202,45 @@ impl Verifier {
             return Err(LineFault::Malformed);
         }
         match Line::read(text).ok_or(LineFault::Malformed)? {
+            Line::Checkpoint(checkpoint) => self.checkpoint(checkpoint),
             Line::Entry(sealed) => self.entry(sealed),
             Line::Head(head) => self.head(head),
+        }
+    }
+
+    fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), LineFault> {
+        if let Some(open) = self.open.take() {
+            return Err(cut(open));
+        }
+        self.begin(&checkpoint.account)?;
+        let start = checkpoint.head();
+        match self.archived {
+            Some(archived) if archived < start.seq => {
+                let pruned = start.seq;
+                return Err(LineFault::Gap { pruned, archived });
+            }
+            Some(_) => {}
+            None => self.verified.checkpoints.push(checkpoint.clone()),
+        }
+        self.meet(&start)?;
+        self.untold = Some(checkpoint);
+        self.open = Some(start);
+        Ok(())
+    }
+
+    /// Holds the hash of an entry against what was archived and noted.
+    fn meet(&mut self, place: &Head) -> Result<(), LineFault> {
+        self.noted = self.noted.filter(|noted| *noted != place.hash);
+        let Some(archive) = &mut self.archive else {
+            return Ok(());
+        };
+        match archive.hash(&place.account, place.seq) {
+            Some(hash) if *hash != place.hash => Err(LineFault::NotArchived { seq: place.seq }),
+            Some(_) => Ok(()),
+            None => {
+                archive.add(place);
+                Ok(())
+            }
         }
     }
 
@@ -153,8 +250,13 @@ impl Verifier {
             Some(open) if open.account == sealed.entry.account => open,
             Some(open) => return Err(cut(open)),
         };
-        self.open = Some(before.followed_by(&sealed)?);
-        self.noted = self.noted.filter(|noted| *noted != sealed.hash);
+        let after = before.followed_by(&sealed)?;
+        self.meet(&after)?;
+        self.open = Some(after);
+        let is_told = |checkpoint: &Checkpoint| checkpoint.is_told_by(&sealed.entry);
+        if self.untold.as_ref().is_some_and(is_told) {
+            self.untold = None;
+        }
         self.verified.entries = self.verified.entries.saturating_add(1);
         Ok(())
     }
@@ -171,6 +273,13 @@ impl Verifier {
                 found: found.seq,
             });
         }
+        if let Some(Checkpoint { account, seq, .. }) = self.untold.take() {
+            return Err(LineFault::Untold { account, seq });
+        }
+        if let Some(archived) = self.archived.filter(|archived| *archived > found.seq) {
+            let found = found.seq;
+            return Err(LineFault::Shorter { found, archived });
+        }
         self.verified.heads.push(found);
         Ok(())
     }
@@ -180,6 +289,8 @@ impl Verifier {
         if !self.begun.insert(account.to_owned()) {
             return Err(LineFault::Again(account.to_owned()));
         }
+        let archive = self.archive.as_ref();
+        self.archived = archive.and_then(|archive| archive.last(account));
         Ok(Head::start(account))
     }
 }
@@ -264,7 +375,7 @@ pub fn verify<T: AsRef<str>>(
 fn entry(line: &str) -> Option<(String, u64)> {
     match Line::read(line)? {
         Line::Entry(sealed) => Some((sealed.entry.account, sealed.entry.seq)),
-        Line::Head(_) => None,
+        Line::Head(_) | Line::Checkpoint(_) => None,
     }
 }
 

@@ -74,13 +74,15 @@ pub enum Kind {
     Certificate,
     /// A job.
     Job,
+    /// Where a pruned chain of the audit trail begins.
+    AuditCheckpoint,
     /// An entry of the audit trail.
     Audit,
 }
 
 impl Kind {
     /// Every kind, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::License,
         Self::Credential,
         Self::Directory,
@@ -90,6 +92,7 @@ impl Kind {
         Self::Chain,
         Self::Certificate,
         Self::Job,
+        Self::AuditCheckpoint,
         Self::Audit,
     ];
 }

@@ -3,9 +3,9 @@
 use super::{Chain, FORMAT, Header, Kind, MAX_LINE, Record, Trailer, VERSION};
 use crate::{
     advice::Advice,
-    audit::{self, Head, Sealed},
+    audit::{self, Checkpoint, Head, Sealed},
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// How far a dump has been read. Reading can be stopped after any line and resumed elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Position {
     /// Where the audit chain stands whose entries were read last. Chains stand one after the other,
     /// in the order of their accounts, so that no more than this is needed to check all of them.
     pub audit: Option<Head>,
+    /// Where chains begin that were pruned, as long as none of their entries has been read.
+    pub checkpoints: BTreeMap<String, Head>,
 }
 
 /// A line of a dump.
@@ -67,6 +69,9 @@ pub enum LineFault {
     /// The trailer does not fit what stands before it.
     #[error("is a trailer that does not fit the lines before it")]
     DoesNotFit,
+    /// A chain of the audit trail has a checkpoint, and no entry that follows it.
+    #[error("comes too early: the audit chain of {0} has a checkpoint and no entry")]
+    EmptyChain(String),
     /// An entry of the audit trail does not follow the one before it in its chain.
     #[error("is entry {seq} of the audit chain of {account}, and {fault}")]
     BrokenChain {
@@ -91,7 +96,7 @@ impl Advice for LineFault {
             Self::Malformed(..) => "The file was changed or cut: take another copy.".into(),
             Self::OutOfOrder => "The file was put together from parts: take another copy.".into(),
             Self::DoesNotFit => "The file was changed: take another copy.".into(),
-            Self::BrokenChain { .. } => {
+            Self::BrokenChain { .. } | Self::EmptyChain(_) => {
                 "The file was changed after it was written: take another copy.".into()
             }
         }
@@ -107,8 +112,20 @@ impl Position {
         let at = self.chain.lines.saturating_add(1);
         let broken = |fault| DumpFault { line: at, fault };
         let entry = self.entry(line).map_err(broken)?;
-        if let Entry::Record(Record::Audit(sealed)) = &entry {
-            self.audit = Some(self.follow(sealed).map_err(broken)?);
+        match &entry {
+            Entry::Record(Record::Audit(sealed)) => {
+                self.audit = Some(self.follow(sealed).map_err(broken)?);
+                self.checkpoints.remove(&sealed.entry.account);
+            }
+            Entry::Record(Record::AuditCheckpoint(checkpoint)) => {
+                self.begin_at(checkpoint).map_err(broken)?;
+            }
+            Entry::Trailer => {
+                if let Some(account) = self.checkpoints.keys().next() {
+                    return Err(broken(LineFault::EmptyChain(account.clone())));
+                }
+            }
+            Entry::Header(_) | Entry::Record(_) => {}
         }
         self.chain.add(line);
         if let Entry::Record(record) = &entry {
@@ -138,6 +155,16 @@ impl Position {
         Ok(Entry::Record(record))
     }
 
+    fn begin_at(&mut self, checkpoint: &Checkpoint) -> Result<(), LineFault> {
+        let account = &checkpoint.account;
+        let is_new = |(last, _): (&String, &Head)| last < account;
+        if !self.checkpoints.last_key_value().is_none_or(is_new) {
+            return Err(LineFault::OutOfOrder);
+        }
+        self.checkpoints.insert(account.clone(), checkpoint.head());
+        Ok(())
+    }
+
     /// Where the audit chain of an entry stands after it. The checksum over the lines can be made
     /// anew by whoever changes one; that an entry fits its hash, and its hash the one before, is
     /// what the chain is for.
@@ -146,7 +173,10 @@ impl Position {
         let next = match &self.audit {
             Some(head) if head.account == *account => head.followed_by(sealed),
             Some(head) if head.account > *account => Err(audit::LineFault::Again(account.clone())),
-            _ => Head::start(account).followed_by(sealed),
+            _ => match self.checkpoints.get(account) {
+                Some(checkpoint) => checkpoint.followed_by(sealed),
+                None => Head::start(account).followed_by(sealed),
+            },
         };
         next.map_err(|fault| LineFault::BrokenChain {
             account: account.clone(),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Kind;
 use crate::{
-    audit::Sealed,
+    audit::{Checkpoint, Sealed},
     credential::{AccountNumber, Environment, Generation, NewDomains},
     directory::DirectoryPart,
     ids::{CertificateId, CredentialId, CsrId, JobId, OrderId},
@@ -34,6 +34,8 @@ pub enum Record {
     Certificate(Box<CertificateRecord>),
     /// A job.
     Job(JobRecord),
+    /// Where a pruned chain of the audit trail begins.
+    AuditCheckpoint(Checkpoint),
     /// An entry of the audit trail, with its place and hash.
     Audit(Box<Sealed>),
 }
@@ -52,6 +54,7 @@ impl Record {
             Self::Chain(_) => Kind::Chain,
             Self::Certificate(_) => Kind::Certificate,
             Self::Job(_) => Kind::Job,
+            Self::AuditCheckpoint(_) => Kind::AuditCheckpoint,
             Self::Audit(_) => Kind::Audit,
         }
     }

@@ -347,7 +347,7 @@ fn deletions(history: &mut History, orders: &[Order]) {
 
 /// The access key is in the database as a seal only, the administrator's token not at all.
 fn secrets(history: &mut History) -> Result<()> {
-    const TABLES: [(&str, &str); 23] = [
+    const TABLES: [(&str, &str); 24] = [
         ("credentials", "SELECT * FROM credentials"),
         ("directory", "SELECT * FROM directory"),
         ("csrs", "SELECT * FROM csrs"),
@@ -365,6 +365,7 @@ fn secrets(history: &mut History) -> Result<()> {
         ("restore", "SELECT * FROM restore"),
         ("audit", "SELECT * FROM audit"),
         ("audit_seals", "SELECT * FROM audit_seals"),
+        ("audit_checkpoints", "SELECT * FROM audit_checkpoints"),
         ("installation", "SELECT * FROM installation"),
         ("counters", "SELECT * FROM counters"),
         ("credential_counters", "SELECT * FROM credential_counters"),

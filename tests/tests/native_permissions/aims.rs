@@ -100,7 +100,8 @@ pub(super) fn at(stage: &Stage, endpoint: Endpoint, account: &Account) -> Option
         | Endpoint::GetSummary
         | Endpoint::ListAudit
         | Endpoint::ListAuditHeads
-        | Endpoint::ExportAudit => None,
+        | Endpoint::ExportAudit
+        | Endpoint::PruneAudit => None,
     }
 }
 
@@ -115,6 +116,9 @@ pub(super) fn at_nothing(stage: &Stage, endpoint: Endpoint) -> Aim {
         .clone();
     let body = match endpoint {
         Endpoint::InspectCsr | Endpoint::StoreCsr => Some(json!({ "csr": csr })),
+        Endpoint::PruneAudit => Some(json!({
+            "account": stage.own.credential, "seq": 1, "hash": "0".repeat(64),
+        })),
         Endpoint::SetLicense => Some(json!({ "license": "cwl1.none" })),
         Endpoint::LinkCredential => Some(json!({
             "label": "Third", "environment": "development",

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use certwright_api::endpoint::Endpoint;
+use certwright_core::time::DAY;
 use certwright_tests::{
     requests::Key,
     story::{Story, text},
@@ -98,6 +99,7 @@ fn every_reply_is_what_the_table_says() {
     certificates(&mut walk, &order);
     work_and_trail(&mut walk, &credential);
     dumping(&story, &mut walk);
+    pruning(&mut walk);
     let missing: Vec<_> = Endpoint::ALL
         .iter()
         .filter(|endpoint| !walk.seen.contains(&format!("{endpoint:?}")))
@@ -256,6 +258,24 @@ fn work_and_trail(walk: &mut Walk<'_>, credential: &str) {
         &format!("?account={credential}"),
         &none,
     );
+}
+
+/// In a story of its own, since time passes.
+fn pruning(walk: &mut Walk<'_>) {
+    let story = Story::begin(0);
+    let credential = story.link();
+    story.pass(100 * DAY);
+    let exported = story.pages(&format!("/v1/audit/export?account={credential}"));
+    let first: Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
+    let mut aged = Walk {
+        story: &story,
+        seen: BTreeSet::new(),
+        calls: 0,
+    };
+    let archived = json!({ "account": credential, "seq": 1, "hash": first["hash"] });
+    aged.call(Endpoint::PruneAudit, "", &archived);
+    aged.call(Endpoint::ListAuditHeads, "", &Value::Null);
+    walk.seen.append(&mut aged.seen);
 }
 
 fn dumping(story: &Story, walk: &mut Walk<'_>) {

@@ -28,8 +28,8 @@ use crate::{
     platform::Platform,
     random::Fresh,
     usecase::{
-        admit_held, approval, audit, cancel, certificates, check, credentials, csr, dcv,
-        dead_letters, delete, dump, import, license, lists, order_view, place_order, reseal,
+        admit_held, approval, audit, audit_prune, cancel, certificates, check, credentials, csr,
+        dcv, dead_letters, delete, dump, import, license, lists, order_view, place_order, reseal,
         restore, revoke, stop_job, summary, sync, tokens, validate_order,
     },
 };
@@ -188,6 +188,7 @@ impl<P: Platform> Call<'_, P> {
             },
             ListAuditHeads(_) => audit::heads(platform).await?,
             ExportAudit(r) => export_audit(&r).await?,
+            PruneAudit(r) => audit_prune::run(platform, caller, &r.body()?).await?,
         }
     }
 

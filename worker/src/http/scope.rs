@@ -16,6 +16,7 @@ use certwright_api::{
     license::SetLicense,
     orders::{CancelRequest, DeclineRequest, OrderRequest, RevokeRequest, VerifyDcvRequest},
     reseal::ResealRequest,
+    system::PruneAudit,
     tokens::{CreateToken, RevokeTokens},
 };
 use certwright_core::{
@@ -176,13 +177,14 @@ macro_rules! names_no_account {
     };
 }
 
-// The first four are beyond every scope by their endpoints; a CSR is checked or stored as such; the others
+// The first five are beyond every scope by their endpoints; a CSR is checked or stored as such; the others
 // act on what the path names.
 names_no_account!(
     LinkCredential,
     SetLicense,
     RevokeTokens,
     ResealRequest,
+    PruneAudit,
     RotateCredential,
     SyncRequest,
     ImportRequest,

@@ -108,6 +108,15 @@ struct Refusal {
     of_all: Option<u32>,
 }
 
+/// Writes an entry about a chain only if the chain's entry with this number is still there.
+pub fn insert_if_numbered(platform: &impl Platform, entry: &Entry<'_>, seq: u64) -> Statement {
+    let guard = Guard {
+        numbered: Some(i64::try_from(seq).unwrap_or(i64::MAX)),
+        ..Guard::default()
+    };
+    guarded(platform, entry, &guard)
+}
+
 /// Writes an entry about a token only if there is such a token, so that none tells of one that was not
 /// made.
 pub fn insert_if_token(platform: &impl Platform, entry: &Entry<'_>) -> Statement {
@@ -126,10 +135,11 @@ struct Guard<'a> {
     sealed: Option<&'a str>,
     refusal: Option<Refusal>,
     token: Option<&'a str>,
+    numbered: Option<i64>,
 }
 
-/// The entry stands in the chain of the account that its subject belongs to, else in that of the
-/// installation, which is named after its first entry; and takes the next number there. All of that
+/// The entry stands in the chain of the account that its subject belongs to, or in the chain that is its
+/// subject (an installation that was restored here has left one), else in that of the installation, which is named after its first entry; and takes the next number there. All of that
 /// is found out in the transaction, so no two entries meet and no number is left out.
 fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> Statement {
     let statement = Statement::new(
@@ -146,6 +156,7 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
              WHERE w.id = ?6), \
            (SELECT j.credential_id FROM work AS w JOIN jobs AS j ON j.id = w.job_id \
              WHERE w.id = ?6), \
+           (SELECT account FROM audit WHERE account = ?6 LIMIT 1), \
            (SELECT audit_account FROM installation), \
            'system-' || substr(?1, 5)) AS account) AS place \
          WHERE (?10 IS NULL OR EXISTS (SELECT 1 FROM orders WHERE id = ?10 AND version = ?11)) \
@@ -160,7 +171,9 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
                WHERE action = 'access' AND role IS NULL AND at >= ?14 LIMIT ?16)) < ?16) \
              AND (?17 OR NOT EXISTS (SELECT 1 FROM audit WHERE subject = ?6 AND at >= ?14 \
                AND actor = ?3 AND outcome = 'refused')))) \
-           AND (?18 IS NULL OR EXISTS (SELECT 1 FROM tokens WHERE id = ?18))",
+           AND (?18 IS NULL OR EXISTS (SELECT 1 FROM tokens WHERE id = ?18)) \
+           AND (?19 IS NULL OR EXISTS (SELECT 1 FROM audit_seals \
+             WHERE account = ?6 AND seq = ?19))",
     );
     statement
         .bind(AuditId::fresh(platform).as_str())
@@ -186,4 +199,5 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
                 .map(|refusal| u32::from(refusal.is_repeated)),
         )
         .bind(guard.token)
+        .bind(guard.numbered)
 }

@@ -14,6 +14,9 @@ pub struct LineRow {
     pub line: String,
     /// The key, a JSON array.
     pub position: String,
+    /// The tag of a checkpoint.
+    #[serde(default)]
+    pub bound: Option<String>,
 }
 
 /// The position before the first record of every kind.
@@ -102,6 +105,12 @@ fn select(kind: Kind) -> &'static str {
                'updatedAt', updated_at)) AS line, json_array(id) AS position \
              FROM jobs WHERE id > ?1 ->> 0 ORDER BY id LIMIT ?2"
         }
+        Kind::AuditCheckpoint => {
+            "SELECT json_object('auditCheckpoint', json_object('account', account, 'seq', seq, \
+               'hash', hash, 'at', pruned_at, 'by', pruned_by)) AS line, \
+               json_array(account) AS position, bound \
+             FROM audit_checkpoints WHERE account > ?1 ->> 0 ORDER BY account LIMIT ?2"
+        }
         // Sealed entries only: the others were written after the dump was begun.
         Kind::Audit => {
             "SELECT json_object('audit', json_object('entry', json_object('account', account, \
@@ -116,12 +125,12 @@ fn select(kind: Kind) -> &'static str {
 }
 
 /// Inserts records of a kind, given as a JSON array of what the lines of that kind hold. Orders go
-/// another way, since columns are derived from them.
+/// another way, since columns are derived from them, and checkpoints, since they are bound anew.
 #[must_use]
 pub fn insert(kind: Kind, rows: String) -> Vec<Statement> {
     let statement = |sql| Statement::new(sql).bind(rows.clone());
     match kind {
-        Kind::Order => Vec::new(),
+        Kind::Order | Kind::AuditCheckpoint => Vec::new(),
         Kind::License => vec![statement(
             "INSERT INTO license (only_row, token, set_at) \
              SELECT 1, value ->> 'token', value ->> 'setAt' FROM json_each(?1)",

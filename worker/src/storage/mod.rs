@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod audit_chain;
+pub mod audit_checkpoints;
 pub mod audit_list;
 pub mod certificates;
 pub mod counters;

@@ -1,5 +1,7 @@
 //! How far a restore is, while there is one.
 
+use std::collections::BTreeMap;
+
 use certwright_core::{
     audit::{ChainHash, Head},
     dump::{Chain, Kind, Position},
@@ -50,6 +52,30 @@ async fn last_entry(database: &impl Database) -> Result<Option<Head>, DatabaseFa
     }))
 }
 
+#[derive(Deserialize)]
+struct CheckpointRow {
+    account: String,
+    seq: u64,
+    hash: ChainHash,
+}
+
+/// Where chains begin of which a restore has taken no entry yet.
+async fn checkpoints(database: &impl Database) -> Result<BTreeMap<String, Head>, DatabaseFault> {
+    let statement = Statement::new(
+        "SELECT account, seq, hash FROM audit_checkpoints AS c \
+         WHERE NOT EXISTS (SELECT 1 FROM audit WHERE account = c.account)",
+    );
+    let rows: Vec<CheckpointRow> = decode(database.query(statement).await?)?;
+    let begin = |row: CheckpointRow| Head {
+        account: row.account,
+        seq: row.seq,
+        hash: row.hash,
+        at: 0,
+    };
+    let heads = rows.into_iter().map(begin);
+    Ok(heads.map(|head| (head.account.clone(), head)).collect())
+}
+
 /// The restore that is going on, if there is one.
 ///
 /// # Errors
@@ -70,7 +96,12 @@ pub async fn current(database: &impl Database) -> Result<Option<Restore>, Databa
         _ => None,
     };
     Ok(Some(Restore {
-        position: Position { chain, kind, audit },
+        position: Position {
+            chain,
+            kind,
+            audit,
+            checkpoints: checkpoints(database).await?,
+        },
         dumped_at: Timestamp::from_unix(row.dumped_at),
     }))
 }
@@ -122,6 +153,8 @@ pub fn wipe() -> Vec<Statement> {
         "DELETE FROM license",
         "DELETE FROM audit_seals WHERE account <> (SELECT audit_account FROM installation)",
         "DELETE FROM audit WHERE account <> (SELECT audit_account FROM installation)",
+        "DELETE FROM audit_checkpoints \
+         WHERE account <> (SELECT audit_account FROM installation)",
         "DELETE FROM credentials",
         "DELETE FROM credential_counters",
         "UPDATE counters SET value = 0 WHERE name <> 'revision'",

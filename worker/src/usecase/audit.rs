@@ -6,14 +6,20 @@
 //! can't be changed through the database's own rules, but no hash vouches for it yet. What is shown as
 //! a head, exported or dumped is always sealed.
 
-use certwright_api::{page::Page, system::AuditView};
+use certwright_api::{
+    page::Page,
+    system::{AuditChain, AuditView},
+};
 use certwright_core::{
     advice::advised,
     audit::{self, ChainHash, Head, Line, Sealed},
     binding::Purpose,
 };
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::audit_prune;
 use crate::{
     binding::{self, Export},
     caller::Caller,
@@ -23,7 +29,7 @@ use crate::{
     platform::Platform,
     storage::{
         audit::{Entry, insert},
-        audit_chain,
+        audit_chain, audit_checkpoints,
         audit_list::{self, Wanted},
     },
 };
@@ -151,13 +157,32 @@ pub async fn seal_all<P: Platform>(platform: &P) -> Result<(), Fault> {
     }))
 }
 
-/// Where each chain ends.
+/// Where each chain begins and ends.
 ///
 /// # Errors
 /// [`Fault::Internal`].
-pub async fn heads<P: Platform>(platform: &P) -> Result<Page<Head>, Fault> {
+pub async fn heads<P: Platform>(platform: &P) -> Result<Page<AuditChain>, Fault> {
+    let database = platform.database();
+    let heads = audit_chain::heads(database, None).await?;
+    let first = audit_checkpoints::first(database, &heads).await?;
+    let first: BTreeMap<String, u64> = first
+        .into_iter()
+        .map(|row| (row.account, row.seq))
+        .collect();
+    let checkpoints = audit_prune::checkpoints(platform, None).await?;
+    let chain = |head: Head| AuditChain {
+        first: first.get(&head.account).copied().unwrap_or_default(),
+        checkpoint: checkpoints
+            .iter()
+            .find(|checkpoint| checkpoint.account == head.account)
+            .cloned(),
+        account: head.account,
+        seq: head.seq,
+        hash: head.hash,
+        at: head.at,
+    };
     Ok(Page {
-        items: audit_chain::heads(platform.database(), None).await?,
+        items: heads.into_iter().map(chain).collect(),
         next_cursor: None,
     })
 }
@@ -180,11 +205,11 @@ pub struct ExportPage {
     pub next: Option<String>,
 }
 
-/// A page of one chain, from its first entry on; the last line of the last page is its head as it was
+/// A page of one chain, from its first entry on, or from its checkpoint; the last line of the last page is its head as it was
 /// when the export was begun, which is audited.
 ///
 /// # Errors
-/// [`Fault::NotFound`] when there is no such chain.
+/// [`Fault::NotFound`] when there is no such chain, a conflict when it was pruned since the first page.
 pub async fn export<P: Platform>(
     platform: &P,
     caller: &Caller,
@@ -203,9 +228,19 @@ pub async fn export<P: Platform>(
             (begun_at, begin(platform, caller, account).await?)
         }
     };
+    let mut text = String::new();
+    let pruned = audit_prune::checkpoints(platform, Some(account))
+        .await?
+        .pop();
+    if let Some(pruned) = pruned.filter(|pruned| pruned.seq > place.after) {
+        if cursor.is_some() {
+            return Err(pruned_meanwhile());
+        }
+        place.after = pruned.seq;
+        write(&mut text, Line::Checkpoint(pruned));
+    }
     let (after, last) = (place.after, place.last);
     let rows = audit_chain::page(platform.database(), account, after, last, ENTRIES).await?;
-    let mut text = String::new();
     for sealed in rows {
         place.after = sealed.entry.seq;
         write(&mut text, Line::Entry(sealed));
@@ -225,6 +260,15 @@ pub async fn export<P: Platform>(
     };
     write(&mut text, Line::Head(head));
     Ok(ExportPage { text, next: None })
+}
+
+fn pruned_meanwhile() -> Fault {
+    Fault::Conflict(Conflict {
+        code: "changed-meanwhile",
+        field: None,
+        detail: "this chain was pruned since the export was begun".to_owned(),
+        remedy: Some("Start the export again without a cursor.".to_owned()),
+    })
 }
 
 fn write(text: &mut String, line: Line) {

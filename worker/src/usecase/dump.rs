@@ -3,11 +3,11 @@
 use certwright_core::{
     advice::advised,
     binding::Purpose,
-    dump::{Chain, FORMAT, Header, Kind, VERSION},
+    dump::{Chain, FORMAT, Header, Kind, Record, VERSION},
 };
 use serde::{Deserialize, Serialize};
 
-use super::audit::seal_all;
+use super::{audit::seal_all, audit_prune};
 use crate::{
     binding::{self, Export},
     caller::Caller,
@@ -93,7 +93,9 @@ pub async fn page<P: Platform>(
         let rows = dump::page(platform.database(), kind, &place.after, left).await?;
         let found = u32::try_from(rows.len()).unwrap_or(left);
         for row in rows {
-            write(&mut text, &mut chain, &row.line);
+            if is_genuine(platform, &row) {
+                write(&mut text, &mut chain, &row.line);
+            }
             place.after = row.position;
         }
         if found == left {
@@ -112,6 +114,18 @@ pub async fn page<P: Platform>(
     let trailer = json(&chain.trailer())?;
     write(&mut text, &mut chain, &trailer);
     Ok(DumpPage { text, next: None })
+}
+
+/// A checkpoint that the Worker has not made stays out, so that no restore makes it one: without it the
+/// restore refuses a chain whose beginning is missing.
+fn is_genuine(platform: &impl Platform, row: &dump::LineRow) -> bool {
+    let Some(bound) = &row.bound else {
+        return true;
+    };
+    match serde_json::from_str(&row.line) {
+        Ok(Record::AuditCheckpoint(checkpoint)) => audit_prune::holds(platform, &checkpoint, bound),
+        _ => false,
+    }
 }
 
 fn write(text: &mut String, chain: &mut Chain, line: &str) {

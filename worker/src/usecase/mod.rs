@@ -3,6 +3,7 @@
 pub mod admit_held;
 pub mod approval;
 pub mod audit;
+pub mod audit_prune;
 pub mod cancel;
 pub mod certificates;
 pub mod check;

@@ -3,7 +3,7 @@
 use certwright_api::reseal::{ResealFailure, ResealReport, ResealRequest};
 use certwright_core::seal::Seal;
 
-use super::tokens;
+use super::{audit_prune, tokens};
 use crate::{
     caller::Caller,
     database::Database,
@@ -40,9 +40,12 @@ pub async fn step<P: Platform>(
     waiting.sort_by(|a, b| a.id.cmp(&b.id));
     let left = waiting.len().saturating_sub(STEP);
     waiting.truncate(STEP);
-    // Tokens first, all of them: a row is some bytes.
+    // Tokens and checkpoints first, all of them: a row is some bytes.
     let tokens = match request.after {
-        None => tokens::rebind(platform).await?,
+        None => {
+            audit_prune::rebind(platform).await?;
+            tokens::rebind(platform).await?
+        }
         Some(_) => 0,
     };
     let mut report = ResealReport {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use certwright_api::system::RestoreView;
 use certwright_core::{
     advice::advised,
+    audit::Checkpoint,
     dump::{DumpFault, Entry, Kind, LineFault, Position, Record},
     ids::WorkId,
     order::{Order, OrderState},
@@ -16,6 +17,7 @@ use certwright_core::{
 };
 use serde::Serialize;
 
+use super::audit_prune;
 use crate::{
     caller::Caller,
     database::{Database, Statement},
@@ -23,7 +25,9 @@ use crate::{
     platform::Platform,
     random::Fresh,
     storage::{
-        audit, dump, orders,
+        audit,
+        audit_checkpoints::{self, Restored},
+        dump, orders,
         parts::{self, Indexed},
         restore::{self, Restore},
         work::{self, NewWork},
@@ -199,6 +203,7 @@ impl Part {
 struct Rows {
     orders: Vec<Order>,
     names: Vec<Indexed>,
+    checkpoints: Vec<Checkpoint>,
     others: BTreeMap<Kind, Vec<String>>,
 }
 
@@ -208,6 +213,10 @@ impl Rows {
         let row = match record {
             Record::Order(order) => {
                 self.orders.push(*order);
+                return;
+            }
+            Record::AuditCheckpoint(checkpoint) => {
+                self.checkpoints.push(checkpoint);
                 return;
             }
             Record::Certificate(row) => {
@@ -242,6 +251,8 @@ impl Rows {
         for kind in Kind::ALL {
             if let Some(rows) = self.others.get(&kind) {
                 statements.extend(dump::insert(kind, format!("[{}]", rows.join(","))));
+            } else if kind == Kind::AuditCheckpoint && !self.checkpoints.is_empty() {
+                statements.push(checkpoints(platform, &self.checkpoints)?);
             } else if kind == Kind::Order && !orders.is_empty() {
                 statements.extend(orders::insert(&orders.iter().collect::<Vec<_>>())?);
             }
@@ -267,6 +278,18 @@ impl Rows {
         }
         Ok(statements)
     }
+}
+
+/// A dump has no tags: who may restore one vouches for what it says.
+fn checkpoints(platform: &impl Platform, found: &[Checkpoint]) -> Result<Statement, Fault> {
+    let mut rows = Vec::new();
+    for checkpoint in found {
+        rows.push(Restored {
+            bound: audit_prune::bind(platform, checkpoint)?,
+            checkpoint: checkpoint.clone(),
+        });
+    }
+    Ok(audit_checkpoints::restore(&rows)?)
 }
 
 /// None of the records lacks a JSON form: each was read from one.

@@ -14,9 +14,10 @@ use crate::route::{Filter, Route};
 use crate::text::t;
 
 /// Actions that are written to the trail.
-const ACTIONS: [&str; 36] = [
+const ACTIONS: [&str; 37] = [
     "access",
     "audit.export",
+    "audit.prune",
     "certificate.fetch",
     "certificates.admit-held",
     "credential.approval",
