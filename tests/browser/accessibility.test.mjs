@@ -110,7 +110,7 @@ for (const colorScheme of ["light", "dark"]) {
     const { page, root, close } = await openExtension({ colorScheme, viewport: { width: 400, height: 600 } });
     try {
       await page.goto(`${root}popup.html`);
-      await page.getByText("Connect Certwright").waitFor();
+      await page.getByText("Connect to your organization").waitFor();
       const found = await violations(page);
       await page.goto(`${root}app.html`);
       await connect(page);

@@ -209,7 +209,7 @@ test("when the sign-in ends, badge and notification say why, and the address sta
   const revoked = await look();
   assert.equal(revoked.badge, "?");
   assert.match(revoked.title, /token has expired or was revoked/);
-  assert.deepEqual(revoked.told, ["#/"]);
+  assert.ok(revoked.told.includes("#/"), "a notification leads to the sign-in");
   await page.goto(`${root}app.html`);
   await page.getByRole("button", { name: "Sign in again" }).first().click();
   await page.waitForFunction((address) => document.querySelector("#address")?.value === address, worker);
