@@ -102,7 +102,7 @@ fn attention(summary: Summary) -> AnyView {
         let text = format!("{} {}", counted(count), t_count(label, count));
         view! { <li><Open route text /></li> }
     });
-    view! { <ul class="plain">{rows.collect_view()}</ul> }.into_any()
+    view! { <ul class="plain attention">{rows.collect_view()}</ul> }.into_any()
 }
 
 /// The site in the current tab against the inventory.
