@@ -110,6 +110,51 @@ test("a requester withdraws what they have asked for", async () => {
   assert.equal((await api("GET", `/v1/orders/${id}`)).status.state, "withdrawn");
 });
 
+test("a revocation waits for a second person where the rule says so", async () => {
+  const admin = await signedIn();
+  await show(admin, "#/accounts");
+  await admin.getByRole("button", { name: "Approval rule" }).first().click();
+  await admin.locator("dialog[open] select").selectOption("everyoneAndRevocations");
+  await admin.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
+  await admin.getByText("Saved.").first().waitFor();
+  for (let state = ""; state !== "fulfilled"; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    ({ status: { state } } = await api("POST", `/v1/orders/${order}/check`));
+  }
+
+  await show(admin, `#/orders/${order}`);
+  const ask = async () => {
+    await admin.getByRole("button", { name: "Revoke" }).click();
+    await admin.locator("#revoke-remark").fill("Replaced.");
+    await survives(admin);
+    await admin.getByRole("button", { name: "Revoke permanently" }).click();
+    await admin.getByText("A second person has to confirm it.").waitFor();
+  };
+  await ask();
+  assert.equal(await admin.getByRole("button", { name: "Confirm revocation" }).count(), 0);
+  await admin.getByRole("button", { name: "Discard revocation" }).click();
+  await admin.getByText("The certificate is not revoked.").waitFor();
+  await ask();
+
+  const label = { label: "Second", role: "admin", person: "carol@whitlock.example" };
+  const { secret } = await api("POST", "/v1/tokens", { ...label, expiresInDays: 1 });
+  const second = await signedIn(secret);
+  await show(second, `#/orders/${order}`);
+  await second.getByRole("button", { name: "Confirm revocation" }).click();
+  await survives(second);
+  await second.locator("dialog[open]").getByRole("button", { name: "Confirm revocation" }).click();
+  await second.locator(".page-head .status", { hasText: /[Rr]evo/ }).waitFor();
+  assert.ok((await api("GET", `/v1/orders/${order}`)).revocation !== null);
+  // Two people make the rule laxer again.
+  const rule = `/v1/credentials/${account}/approval`;
+  assert.equal((await api("PUT", rule, { approval: "none" })).approval, "everyoneAndRevocations");
+  await show(second, "#/accounts");
+  await second.getByRole("button", { name: "Approval rule" }).first().click();
+  await second.locator("dialog[open] select").selectOption("none");
+  await second.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
+  await second.getByText("Saved.").first().waitFor();
+});
+
 test("history that fits what was seen is said to be whole, and one that does not is not", async () => {
   const page = await signedIn();
   await show(page, "#/audit");

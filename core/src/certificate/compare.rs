@@ -155,3 +155,31 @@ pub fn compare(
     );
     differences
 }
+
+/// The names of a CSR that its certificate is not good for: the CA goes by the order, so a name that
+/// only the CSR had is left out. Names that no server certificate can carry are told as they are.
+#[must_use]
+pub fn left_out<'c>(csr: &'c [String], issued: &[String]) -> Vec<&'c str> {
+    let issued: Vec<CertificateName> = issued.iter().filter_map(|name| name.parse().ok()).collect();
+    let is_covered = |name: &String| {
+        let name = name.parse::<CertificateName>();
+        name.is_ok_and(|name| issued.iter().any(|own| own.covers(&name)))
+    };
+    csr.iter()
+        .filter(|name| !is_covered(name))
+        .map(String::as_str)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_only_the_csr_had_are_left_out() {
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let csr: Vec<String> = texts(&["WWW.example.com", "a.b.example.com", "192.0.2.1"]);
+        let issued: Vec<String> = texts(&["*.example.com", "example.com"]);
+        assert_eq!(left_out(&csr, &issued), ["a.b.example.com", "192.0.2.1"]);
+    }
+}

@@ -20,7 +20,7 @@ mod read;
 mod serial;
 pub(crate) mod subject;
 
-pub use compare::{Difference, compare};
+pub use compare::{Difference, compare, left_out};
 pub use serial::{InvalidSerial, Serial};
 
 fingerprint! {

@@ -4,12 +4,15 @@ use certwright_api::certificates::CertificateView;
 use certwright_api::csrs::CsrView;
 use certwright_api::endpoint::op;
 use certwright_api::orders::OrderView;
-use certwright_core::ids::{CertificateId, CsrId};
+use certwright_core::{
+    certificate::left_out,
+    ids::{CertificateId, CsrId},
+};
 use leptos::prelude::*;
 
 use crate::parts::{Empty, Expiry, fetched, show};
 use crate::route::{Filter, Route};
-use crate::text::t;
+use crate::text::{t, t_with};
 
 /// What of an order is compared.
 #[derive(Clone, PartialEq)]
@@ -109,9 +112,24 @@ fn content(sides: Sides) -> AnyView {
         view! { <div class="note bad"><p>{t("compare_differs")}</p><ul>{items}</ul></div> }
             .into_any()
     };
+    let csr_names = csr.map(|csr| {
+        let facts = &csr.facts;
+        facts
+            .names
+            .iter()
+            .chain(&facts.other_names)
+            .cloned()
+            .collect::<Vec<_>>()
+    });
+    let csr_names = csr_names.unwrap_or_default();
+    let missing = left_out(&csr_names, &certificate.names).join(", ");
+    let missing = (!missing.is_empty()).then(|| {
+        let text = t_with("compare_left_out", &[("names", &missing)]);
+        view! { <p class="note waiting">{text}</p> }
+    });
     let href = Route::Certificate(certificate.id.to_string()).href();
     view! {
-        {verdict}
+        {verdict} {missing}
         <div class="table" role="group" aria-label=t("compare_title") tabindex="0">
             <table>
                 <thead>
@@ -127,6 +145,16 @@ fn content(sides: Sides) -> AnyView {
                         <td data-label=t("compare_requested")>{names(&sides.requested)}</td>
                         <td data-label=t("compare_issued")>{names(&certificate.names)}</td>
                     </tr>
+                    {(!csr_names.is_empty())
+                        .then(|| {
+                            view! {
+                                <tr>
+                                    <th scope="row">{t("compare_csr_names")}</th>
+                                    <td data-label=t("compare_requested")>{names(&csr_names)}</td>
+                                    <td></td>
+                                </tr>
+                            }
+                        })}
                     <tr>
                         <th scope="row">{t("compare_key")}</th>
                         <td data-label=t("compare_requested")>
