@@ -8,7 +8,7 @@ use std::{num::NonZero, thread};
 use certwright_tests::simulation::{Campaign, Plan, Simulation, shrunk};
 
 /// Histories of a plain `cargo test`.
-const RUNS: u64 = 300;
+const RUNS: u64 = 200;
 /// Steps of trouble in each.
 const STEPS: usize = 60;
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -51,9 +52,28 @@ pub fn build_all(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result
         )?;
         Ok(Done::Yes)
     })?;
-    worker(workspace, tools, effort)?;
-    plugin(workspace, tools, effort)
+    step("Worker: compile to wasm", || compile(workspace, WORKER))?;
+    // The compiler's last pass over a whole program keeps one core busy, and so does the optimizer.
+    let both = "Worker: bind and optimize; meanwhile console and extension: compile to wasm";
+    step(both, || {
+        thread::scope(|scope| {
+            let bound = scope.spawn(|| bind_worker(workspace, tools, effort));
+            let compiled = compile(workspace, PLUGIN)?;
+            match bound.join() {
+                Ok(bound) => bound.map(|_| compiled),
+                Err(_) => bail!("binding the Worker broke off"),
+            }
+        })
+    })?;
+    step("Console and extension: bind and optimize", || {
+        bind_plugin(workspace, tools, effort)
+    })?;
+    Ok(())
 }
+
+/// The packages that become wasm.
+const WORKER: &str = "certwright-worker";
+const PLUGIN: &str = "certwright-plugin";
 
 /// Builds the Worker into `worker/build`.
 ///
@@ -61,30 +81,32 @@ pub fn build_all(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result
 ///
 /// When it does not compile.
 pub fn worker(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()> {
-    step("Worker: compile to wasm", || {
-        compile(workspace, "certwright-worker")
-    })?;
+    step("Worker: compile to wasm", || compile(workspace, WORKER))?;
     step("Worker: bind and optimize", || {
-        let module = workspace.wasm_module("release", "certwright_worker");
-        let flags = [
-            "--target",
-            "module",
-            "--experimental-reset-state-function",
-            "--force-enable-abort-handler",
-        ];
-        let bound = bound(workspace, "worker");
-        let fresh = bind(workspace, (tools, effort), &module, &bound, &flags)?;
-        if fresh {
-            // The runtime hands out a compiled module for a plain import.
-            let script = bound.join("index.js");
-            let text = fs::read_to_string(&script)?;
-            fs::write(&script, text.replace("import source ", "import "))?;
-            fs::write(bound.join("shim.mjs"), include_bytes!("shim.mjs"))?;
-        }
-        mirror(&[&bound], &workspace.worker_build())?;
-        Ok(if fresh { Done::Yes } else { Done::Already })
+        bind_worker(workspace, tools, effort)
     })?;
     Ok(())
+}
+
+fn bind_worker(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<Done> {
+    let module = workspace.wasm_module("release", "certwright_worker");
+    let flags = [
+        "--target",
+        "module",
+        "--experimental-reset-state-function",
+        "--force-enable-abort-handler",
+    ];
+    let bound = bound(workspace, "worker");
+    let fresh = bind(workspace, (tools, effort), &module, &bound, &flags)?;
+    if fresh {
+        // The runtime hands out a compiled module for a plain import.
+        let script = bound.join("index.js");
+        let text = fs::read_to_string(&script)?;
+        fs::write(&script, text.replace("import source ", "import "))?;
+        fs::write(bound.join("shim.mjs"), include_bytes!("shim.mjs"))?;
+    }
+    mirror(&[&bound], &workspace.worker_build())?;
+    Ok(if fresh { Done::Yes } else { Done::Already })
 }
 
 /// Builds the console and the unpacked extension into `web-plugin/dist`.
@@ -94,32 +116,36 @@ pub fn worker(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()
 /// When it does not compile.
 pub fn plugin(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<()> {
     step("Console and extension: compile to wasm", || {
-        compile(workspace, "certwright-plugin")
+        compile(workspace, PLUGIN)
     })?;
     step("Console and extension: bind and optimize", || {
-        let module = workspace.wasm_module("release", "certwright_plugin");
-        let bound = bound(workspace, "plugin");
-        let fresh = bind(
-            workspace,
-            (tools, effort),
-            &module,
-            &bound,
-            &["--target", "web"],
-        )?;
-        let source = workspace.root().join("web-plugin");
-        for (page, folder) in [
-            ("console", workspace.console()),
-            ("extension", workspace.extension()),
-        ] {
-            mirror(
-                &[&source.join("shared"), &source.join(page), &bound],
-                &folder,
-            )?;
-        }
-        firefox(workspace, &source, &bound)?;
-        Ok(if fresh { Done::Yes } else { Done::Already })
+        bind_plugin(workspace, tools, effort)
     })?;
     Ok(())
+}
+
+fn bind_plugin(workspace: &Workspace, tools: &Tools, effort: Effort) -> Result<Done> {
+    let module = workspace.wasm_module("release", "certwright_plugin");
+    let bound = bound(workspace, "plugin");
+    let fresh = bind(
+        workspace,
+        (tools, effort),
+        &module,
+        &bound,
+        &["--target", "web"],
+    )?;
+    let source = workspace.root().join("web-plugin");
+    for (page, folder) in [
+        ("console", workspace.console()),
+        ("extension", workspace.extension()),
+    ] {
+        mirror(
+            &[&source.join("shared"), &source.join(page), &bound],
+            &folder,
+        )?;
+    }
+    firefox(workspace, &source, &bound)?;
+    Ok(if fresh { Done::Yes } else { Done::Already })
 }
 
 /// The extension for Firefox: Chromium's with another manifest.
