@@ -16,6 +16,7 @@ use certwright_core::{
         Archive, ChainFault, Checkpoint, Line, LineFault, Sealed, Verified, Verifier, pin, verify,
     },
     dump::Chain,
+    seal::MASTER_KEY_BYTES,
     time::DAY,
 };
 use certwright_tests::story::{Story, text};
@@ -435,4 +436,23 @@ fn a_long_history_is_pruned_call_by_call_and_exports_and_dumps_that_began_before
             refused.text
         );
     }
+}
+
+#[test]
+fn checkpoints_stay_good_when_the_master_key_is_replaced() {
+    let (mut story, credential, archive) = aged();
+    assert_eq!(prune(&story, &entries(&archive)[4]).0, 200);
+    let (first, second) = ("1".parse().unwrap(), "2".parse().unwrap());
+    story
+        .world
+        .set_master_key(second, Some([8; MASTER_KEY_BYTES]));
+    story.world.settings_mut().master_key = second;
+    story.ok("POST", "/v1/credentials/reseal", &json!({}));
+    story.world.set_master_key(first, None);
+    let chain = chain(&story, &credential);
+    assert!(!chain.is_cut() && chain.checkpoint.is_some(), "{chain:?}");
+    assert_eq!(
+        check(&export(&story, &credential)).unwrap().checkpoints[0].seq,
+        5
+    );
 }

@@ -42,6 +42,17 @@ pub enum ApprovalRule {
 }
 
 impl ApprovalRule {
+    /// The name in the API and in the audit trail.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Requesters => "requesters",
+            Self::Everyone => "everyone",
+            Self::EveryoneAndRevocations => "everyoneAndRevocations",
+        }
+    }
+
     /// Whether an order placed by somebody with this role waits.
     #[must_use]
     pub fn applies_to(self, role: Option<Role>) -> bool {

@@ -8,6 +8,7 @@ use certwright_core::{
     time::Timestamp,
 };
 
+use super::credentials::ReadRule;
 use crate::{
     caller::Caller,
     database::{DatabaseFault, Statement, json},
@@ -127,6 +128,16 @@ pub fn insert_if_token(platform: &impl Platform, entry: &Entry<'_>) -> Statement
     guarded(platform, entry, &guard)
 }
 
+/// Writes an entry about an account's approval rule only if the rule is still the one that the decision
+/// was made on. It stands before the change in the batch.
+pub fn insert_if_rule(platform: &impl Platform, entry: &Entry<'_>, before: &ReadRule) -> Statement {
+    let guard = Guard {
+        rule: Some(before),
+        ..Guard::default()
+    };
+    guarded(platform, entry, &guard)
+}
+
 /// What must be so for an entry to be written.
 #[derive(Default)]
 struct Guard<'a> {
@@ -136,6 +147,7 @@ struct Guard<'a> {
     refusal: Option<Refusal>,
     token: Option<&'a str>,
     numbered: Option<i64>,
+    rule: Option<&'a ReadRule>,
 }
 
 /// The entry stands in the chain of the account that its subject belongs to, or in the chain that is its
@@ -173,7 +185,10 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
                AND actor = ?3 AND outcome = 'refused')))) \
            AND (?18 IS NULL OR EXISTS (SELECT 1 FROM tokens WHERE id = ?18)) \
            AND (?19 IS NULL OR EXISTS (SELECT 1 FROM audit_seals \
-             WHERE account = ?6 AND seq = ?19))",
+             WHERE account = ?6 AND seq = ?19)) \
+           AND (?20 IS NULL OR EXISTS (SELECT 1 FROM credentials \
+             WHERE id = ?6 AND proposed_at IS ?21 \
+               AND iif(approves_revocations, 'everyoneAndRevocations', approval) = ?20))",
     );
     statement
         .bind(AuditId::fresh(platform).as_str())
@@ -200,4 +215,6 @@ fn guarded(platform: &impl Platform, entry: &Entry<'_>, guard: &Guard<'_>) -> St
         )
         .bind(guard.token)
         .bind(guard.numbered)
+        .bind(guard.rule.map(|rule| rule.approval))
+        .bind(guard.rule.and_then(|rule| rule.proposed_at))
 }

@@ -154,10 +154,25 @@ pub fn restore(rows: &[Restored]) -> Result<Statement, DatabaseFault> {
     Ok(statement.bind(json(rows)?))
 }
 
-/// Replaces a tag, but for a row that was changed meanwhile.
-pub fn rebind(row: &CheckpointRow, bound: &str) -> Statement {
-    Statement::new("UPDATE audit_checkpoints SET bound = ?3 WHERE account = ?1 AND bound = ?2")
-        .bind(row.account.as_str())
-        .bind(row.bound.as_str())
-        .bind(bound)
+/// A tag that takes the place of another.
+#[derive(Serialize)]
+pub struct Rebound {
+    /// The chain.
+    pub account: String,
+    /// The tag as it was read.
+    pub before: String,
+    /// The new one.
+    pub after: String,
+}
+
+/// Replaces tags, but for rows that were changed meanwhile.
+///
+/// # Errors
+/// [`DatabaseFault`].
+pub fn rebind(rebound: &[Rebound]) -> Result<Statement, DatabaseFault> {
+    let statement = Statement::new(
+        "UPDATE audit_checkpoints SET bound = j.value ->> 'after' FROM json_each(?1) AS j \
+         WHERE account = j.value ->> 'account' AND bound = j.value ->> 'before'",
+    );
+    Ok(statement.bind(json(rebound)?))
 }

@@ -95,6 +95,23 @@ impl CredentialRow {
     }
 }
 
+/// An account's approval rule as it was read, for the guards of what is decided on it.
+pub struct ReadRule {
+    pub(super) approval: &'static str,
+    pub(super) proposed_at: Option<i64>,
+}
+
+impl ReadRule {
+    /// The rule of this row.
+    #[must_use]
+    pub fn of(row: &CredentialRow) -> Self {
+        Self {
+            approval: row.approval.name(),
+            proposed_at: row.proposed_at,
+        }
+    }
+}
+
 /// An account to be stored.
 pub struct NewCredential<'a> {
     /// What everybody may see.
@@ -130,13 +147,7 @@ fn bare(value: &impl Serialize) -> Result<String, DatabaseFault> {
 }
 
 /// Sets whose orders wait for approval, if the row still says what the decision was made on.
-///
-/// # Errors
-/// [`DatabaseFault`].
-pub fn set_approval(
-    before: &CredentialRow,
-    rule: ApprovalRule,
-) -> Result<Statement, DatabaseFault> {
+pub fn set_approval(before: &CredentialRow, rule: ApprovalRule) -> Statement {
     let statement = Statement::new(
         "UPDATE credentials SET approval = iif(?2 = 'everyoneAndRevocations', 'everyone', ?2), \
            approves_revocations = ?2 = 'everyoneAndRevocations', \
@@ -144,11 +155,11 @@ pub fn set_approval(
          WHERE id = ?1 AND proposed_at IS ?4 \
            AND iif(approves_revocations, 'everyoneAndRevocations', approval) = ?3",
     );
-    Ok(statement
+    statement
         .bind(before.id.as_str())
-        .bind(bare(&rule)?)
-        .bind(bare(&before.approval)?)
-        .bind(before.proposed_at))
+        .bind(rule.name())
+        .bind(before.approval.name())
+        .bind(before.proposed_at)
 }
 
 /// Sets what becomes of a DV order for a domain that the account does not have yet.
@@ -165,26 +176,20 @@ pub fn set_new_domains(
 
 /// Notes a laxer rule that another person has to confirm, if the row still says what the decision was made
 /// on.
-///
-/// # Errors
-/// [`DatabaseFault`].
-pub fn propose_approval(
-    before: &CredentialRow,
-    proposed: &ProposedRule,
-) -> Result<Statement, DatabaseFault> {
+pub fn propose_approval(before: &CredentialRow, proposed: &ProposedRule) -> Statement {
     let statement = Statement::new(
         "UPDATE credentials SET proposed_approval = ?2, proposed_by = ?5, proposed_person = ?6, \
            proposed_at = ?7 WHERE id = ?1 AND proposed_at IS ?4 \
            AND iif(approves_revocations, 'everyoneAndRevocations', approval) = ?3",
     );
-    Ok(statement
+    statement
         .bind(before.id.as_str())
-        .bind(bare(&proposed.approval)?)
-        .bind(bare(&before.approval)?)
+        .bind(proposed.approval.name())
+        .bind(before.approval.name())
         .bind(before.proposed_at)
         .bind(proposed.by.as_str())
         .bind(proposed.person.as_str())
-        .bind(proposed.at))
+        .bind(proposed.at)
 }
 
 /// Replaces the sealed key.

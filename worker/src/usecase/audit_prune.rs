@@ -22,7 +22,7 @@ use crate::{
     storage::{
         audit::{self, Entry},
         audit_chain,
-        audit_checkpoints::{self, CheckpointRow},
+        audit_checkpoints::{self, CheckpointRow, Rebound},
     },
 };
 
@@ -243,18 +243,22 @@ fn meanwhile() -> Fault {
 pub async fn rebind<P: Platform>(platform: &P) -> Result<(), Fault> {
     let current = platform.settings().master_key;
     let rows = audit_checkpoints::read(platform.database(), None).await?;
-    let mut statements = Vec::new();
+    let mut rebound = Vec::new();
     for row in rows {
         if version(&row.bound) == Some(current) {
             continue;
         }
         if let Some(checkpoint) = genuine(platform, &row) {
-            let bound = bind(platform, &checkpoint)?;
-            statements.push(audit_checkpoints::rebind(&row, &bound));
+            rebound.push(Rebound {
+                after: bind(platform, &checkpoint)?,
+                account: checkpoint.account,
+                before: row.bound,
+            });
         }
     }
-    if !statements.is_empty() {
-        platform.database().batch(statements).await?;
+    if !rebound.is_empty() {
+        let statement = audit_checkpoints::rebind(&rebound)?;
+        platform.database().batch(vec![statement]).await?;
     }
     Ok(())
 }

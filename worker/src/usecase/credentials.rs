@@ -21,7 +21,7 @@ use crate::{
     seal,
     storage::{
         audit,
-        credentials::{self, CredentialRow, NewCredential},
+        credentials::{self, CredentialRow, NewCredential, ReadRule},
     },
 };
 
@@ -261,7 +261,7 @@ pub async fn set_approval<P: Platform>(
     let proposed = before.proposed_rule();
     let change = before.approval.change_to(rule, proposed.as_ref(), &by, now);
     let (update, outcome) = match change {
-        RuleChange::Set => (credentials::set_approval(&before, rule)?, "done"),
+        RuleChange::Set => (credentials::set_approval(&before, rule), "done"),
         RuleChange::Proposed => {
             let proposed = ProposedRule {
                 approval: rule,
@@ -270,20 +270,11 @@ pub async fn set_approval<P: Platform>(
                 at: now,
             };
             (
-                credentials::propose_approval(&before, &proposed)?,
+                credentials::propose_approval(&before, &proposed),
                 "requested",
             )
         }
     };
-    let changed = platform.database().batch(vec![update]).await?;
-    if changed.first().is_none_or(|rows| *rows == 0) {
-        return Err(Fault::Conflict(Conflict {
-            code: "rule-changed",
-            field: None,
-            detail: "The rule was changed meanwhile.".to_owned(),
-            remedy: Some("Reload and try again.".to_owned()),
-        }));
-    }
     let confirmed = match (change, &proposed) {
         (RuleChange::Set, Some(proposed)) if proposed.approval == rule => {
             format!(", as {} asked", proposed.by)
@@ -295,12 +286,23 @@ pub async fn set_approval<P: Platform>(
         action: "credential.approval",
         subject: id.as_str(),
         outcome,
-        detail: Some(format!("{:?} to {rule:?}", before.approval).to_lowercase() + &confirmed),
+        detail: Some(format!(
+            "{} to {}{confirmed}",
+            before.approval.name(),
+            rule.name()
+        )),
     };
-    platform
-        .database()
-        .batch(vec![audit::insert(platform, &entry)])
-        .await?;
+    let read = ReadRule::of(&before);
+    let trace = audit::insert_if_rule(platform, &entry, &read);
+    let changed = platform.database().batch(vec![trace, update]).await?;
+    if changed.last().is_none_or(|rows| *rows == 0) {
+        return Err(Fault::Conflict(Conflict {
+            code: "rule-changed",
+            field: None,
+            detail: "The rule was changed meanwhile.".to_owned(),
+            remedy: Some("Reload and try again.".to_owned()),
+        }));
+    }
     Ok(find(platform, id).await?.view(now))
 }
 
