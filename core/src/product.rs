@@ -136,7 +136,9 @@ impl Advice for NameRefused {
     fn remedy(&self) -> Cow<'static, str> {
         match self {
             Self::WildcardNotAllowed => "Choose a wildcard product or name the host itself.".into(),
-            Self::WildcardRequired => "Choose another product for a single host.".into(),
+            Self::WildcardRequired => {
+                "Put a wildcard first, or choose a product that takes hosts.".into()
+            }
             Self::AdditionalNamesNotAllowed => {
                 "Choose a UCC (multi-domain) product for several.".into()
             }
