@@ -52,7 +52,7 @@ impl<M: fmt::Display> Advice for Advised<M> {
 pub fn sentence(text: &str) -> String {
     let text = text.trim();
     let word = text.split_whitespace().next().unwrap_or_default();
-    let word = word.trim_end_matches([',', '.', ':']);
+    let word = word.trim_end_matches([',', '.']);
     let is_plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
     let mut sentence = String::with_capacity(text.len().saturating_add(1));
     let mut characters = text.chars();
@@ -84,6 +84,7 @@ mod tests {
             ("www.example.com is in use", "www.example.com is in use."),
             ("emSign refused", "emSign refused."),
             ("csr, or csrId", "Csr, or csrId."),
+            ("csr: Is missing", "csr: Is missing."),
             ("3 names", "3 names."),
             ("  ", ""),
             ("\"x\" is long", "\"x\" is long."),
