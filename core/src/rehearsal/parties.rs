@@ -66,7 +66,7 @@ pub(super) fn check_group(known: &Known, findings: &mut Findings) {
         findings.error(
             "groupNumber",
             "unknown-group",
-            "is no group of this account",
+            "must be a group of this account",
             remedy,
         );
     }
@@ -101,7 +101,7 @@ pub(super) fn organization(
         findings.error(
             field,
             "unknown-organization",
-            "is no organization of this account",
+            "must be an organization of this account",
             remedy,
         );
         return None;
